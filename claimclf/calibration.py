@@ -1,0 +1,126 @@
+"""From logits to probabilities to decisions: two numbers and a threshold per label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from claimclf.errors import BundleError
+from claimclf.metrics import best_f1_threshold
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Platt's sigmoid and a decision threshold for each label.
+
+    ``probability = 1 / (1 + exp(-(slope * logit + intercept)))``, decided by ``probability >= threshold``: Platt,
+    *Probabilistic outputs for support vector machines* (1999), sec. 2.
+
+    Attributes
+    ----------
+    slope, intercept : tuple of float
+        One per label. Slope 1 and intercept 0 leave the model's own sigmoid as it is.
+    threshold : tuple of float
+        One per label, in [0, 1].
+
+    Examples
+    --------
+    >>> calibration = Calibration.identity(2)
+    >>> calibration.decide(calibration.probabilities(np.array([[0.0, -3.0]])))
+    array([[1, 0]], dtype=int8)
+    """
+
+    slope: tuple[float, ...]
+    intercept: tuple[float, ...]
+    threshold: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        for name in ("slope", "intercept", "threshold"):
+            if not all(np.isfinite(value) for value in getattr(self, name)):
+                raise BundleError(f"calibration: {name} must be finite, got {getattr(self, name)}")
+
+    @classmethod
+    def identity(cls, n_labels: int) -> Calibration:
+        """Leave the model's probabilities as they are and decide at 0.5.
+
+        Parameters
+        ----------
+        n_labels : int
+            Number of labels.
+        """
+        return cls((1.0,) * n_labels, (0.0,) * n_labels, (0.5,) * n_labels)
+
+    @classmethod
+    def fit(cls, logits: Array, truth: Array) -> Calibration:
+        """Fit on texts that the model was not trained on.
+
+        Parameters
+        ----------
+        logits : ndarray of float, shape (n_texts, n_labels)
+            The model's output.
+        truth : ndarray of float, shape (n_texts, n_labels)
+            Zeros and ones; pairs with nan are left out.
+
+        Returns
+        -------
+        Calibration
+            The thresholds give the highest F1 on these texts. A label that is always or never carried here cannot be
+            calibrated and keeps the model's own probabilities and 0.5.
+        """
+        known = ~np.isnan(truth)
+        fitted = [
+            _fit_label(logits[known[:, column], column], truth[known[:, column], column])
+            for column in range(truth.shape[1])
+        ]
+        slope, intercept, threshold = zip(*fitted, strict=True)
+        return cls(slope, intercept, threshold)
+
+    def probabilities(self, logits: Array) -> Array:
+        """Turn logits into calibrated probabilities.
+
+        Parameters
+        ----------
+        logits : ndarray of float, shape (n_texts, n_labels)
+            The model's output.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_texts, n_labels)
+            In [0, 1].
+        """
+        scaled = logits.astype(np.float64) * np.array(self.slope) + np.array(self.intercept)
+        logistic: Array = 0.5 * (1 + np.tanh(scaled / 2))  # in a form that cannot overflow
+        return logistic
+
+    def decide(self, probabilities: Array) -> npt.NDArray[np.int8]:
+        """Compare probabilities with the thresholds.
+
+        Parameters
+        ----------
+        probabilities : ndarray of float, shape (n_texts, n_labels)
+            As returned by :meth:`probabilities`.
+
+        Returns
+        -------
+        ndarray of int8, shape (n_texts, n_labels)
+            1 where the label is asserted.
+        """
+        return (probabilities >= np.array(self.threshold)).astype(np.int8)
+
+
+def _fit_label(logits: Array, truth: Array) -> tuple[float, float, float]:
+    from sklearn.linear_model import LogisticRegression
+
+    if len(np.unique(truth)) < 2:
+        return 1.0, 0.0, 0.5
+    # Scaled, so that the solver's tolerance does not depend on the range of the logits; C large: no shrinkage.
+    scale = float(np.std(logits)) or 1.0
+    platt = LogisticRegression(C=1e6, max_iter=1000).fit(logits[:, None] / scale, truth)
+    slope, intercept = float(platt.coef_[0, 0]) / scale, float(platt.intercept_[0])
+    probabilities = Calibration((slope,), (intercept,), (0.5,)).probabilities(logits[:, None])[:, 0]
+    return slope, intercept, best_f1_threshold(truth, probabilities)[0]

@@ -1,0 +1,251 @@
+"""Precision, recall and F1 per label, with bootstrap intervals over groups.
+
+Sentences of one source resemble each other, so the bootstrap draws whole groups (repositories, documents), not
+sentences: Efron & Tibshirani, *An Introduction to the Bootstrap* (1993), ch. 13 (percentile interval), applied to
+clusters as in Davison & Hinkley, *Bootstrap Methods and their Application* (1997), sec. 3.8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A figure with its 95 % percentile interval, all in [0, 1] (or [-1, 1] for a difference)."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+@dataclass(frozen=True)
+class Report:
+    """How well predictions agree with labels.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        The label order.
+    precision, recall, f1 : dict of str to Interval
+        Per label.
+    support : dict of str to int
+        Sentences that carry the label, unsure ones left out.
+    macro_f1 : Interval
+        Mean of the F1 of the labels.
+    n_texts, n_groups : int
+        What was evaluated.
+    """
+
+    labels: tuple[str, ...]
+    precision: dict[str, Interval]
+    recall: dict[str, Interval]
+    f1: dict[str, Interval]
+    support: dict[str, int]
+    macro_f1: Interval
+    n_texts: int
+    n_groups: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON types, figures rounded to four digits."""
+
+        def plain(interval: Interval) -> list[float]:
+            return [round(figure, 4) for figure in (interval.value, interval.low, interval.high)]
+
+        per_label = {
+            label: {
+                "precision": plain(self.precision[label]),
+                "recall": plain(self.recall[label]),
+                "f1": plain(self.f1[label]),
+                "support": self.support[label],
+            }
+            for label in self.labels
+        }
+        return {
+            "macro_f1": plain(self.macro_f1),
+            "labels": per_label,
+            "n_texts": self.n_texts,
+            "n_groups": self.n_groups,
+        }
+
+    def __str__(self) -> str:
+        width = max(map(len, (*self.labels, "macro")))
+        head = f"{'':{width}}  {'precision':^22}  {'recall':^22}  {'F1':^22}  support"
+        rows = [
+            f"{label:{width}}  {self.precision[label]!s:22}  {self.recall[label]!s:22}  {self.f1[label]!s:22}  "
+            f"{self.support[label]:7}"
+            for label in self.labels
+        ]
+        macro = f"{'macro':{width}}  {'':22}  {'':22}  {self.macro_f1!s:22}  {self.n_texts:7} sentences"
+        return "\n".join([head, *rows, f"{macro}, {self.n_groups} groups"])
+
+
+def evaluate(
+    truth: Array,
+    predicted: Array,
+    labels: Sequence[str],
+    *,
+    groups: Sequence[str] | None = None,
+    n_resamples: int = 2000,
+    seed: int = 0,
+) -> Report:
+    """Compare predictions with labels.
+
+    Parameters
+    ----------
+    truth : ndarray of float, shape (n_texts, n_labels)
+        1 where the text carries the label, 0 where not; pairs with nan are left out of every count.
+    predicted : ndarray, shape (n_texts, n_labels)
+        Zeros and ones.
+    labels : sequence of str
+        The label order of the columns.
+    groups : sequence of str, optional
+        The group of every text, the unit of the bootstrap. By default every text is its own group.
+    n_resamples : int, default 2000
+        Bootstrap draws; the percentiles of 2000 are stable to about 0.003.
+    seed : int, default 0
+        Seed of the draws.
+
+    Returns
+    -------
+    Report
+        A figure whose denominator is zero is nan, and the mean leaves it out.
+
+    Examples
+    --------
+    >>> report = evaluate(np.array([[1.0], [1], [0]]), np.array([[1], [0], [0]]), ["tax"])
+    >>> round(report.f1["tax"].value, 3), round(report.precision["tax"].value, 3)
+    (0.667, 1.0)
+    """
+    counts = _group_counts(truth, predicted, groups)
+    weights = _resample(counts.shape[0], n_resamples, seed)
+    figures = _figures(np.concatenate([counts.sum(axis=0)[None], np.einsum("rg,gcl->rcl", weights, counts)]))
+    per_label = {
+        name: {label: _interval(values[:, column]) for column, label in enumerate(labels)}
+        for name, values in zip(("precision", "recall", "f1"), figures, strict=True)
+    }
+    support = counts.sum(axis=0)[[0, 2]].sum(axis=0)
+    return Report(
+        labels=tuple(labels),
+        **per_label,
+        support={label: int(number) for label, number in zip(labels, support, strict=True)},
+        macro_f1=_interval(_mean(figures[2])),
+        n_texts=len(truth),
+        n_groups=counts.shape[0],
+    )
+
+
+def paired_difference(
+    truth: Array,
+    first: Array,
+    second: Array,
+    *,
+    groups: Sequence[str] | None = None,
+    n_resamples: int = 2000,
+    seed: int = 0,
+) -> Interval:
+    """Return macro F1 of `first` minus macro F1 of `second`, both scored on the same draws of groups.
+
+    Parameters
+    ----------
+    truth, first, second : ndarray, shape (n_texts, n_labels)
+        Labels, and the two predictions of zeros and ones.
+    groups, n_resamples, seed
+        As in :func:`evaluate`.
+
+    Returns
+    -------
+    Interval
+        The difference; an interval that excludes zero means that one is better on other groups like these.
+    """
+    macros = []
+    for predicted in (first, second):
+        counts = _group_counts(truth, predicted, groups)
+        weights = _resample(counts.shape[0], n_resamples, seed)
+        resampled = np.concatenate([counts.sum(axis=0)[None], np.einsum("rg,gcl->rcl", weights, counts)])
+        macros.append(_mean(_figures(resampled)[2]))
+    return _interval(macros[0] - macros[1])
+
+
+def best_f1_threshold(truth: Array, scores: Array) -> tuple[float, float]:
+    """Find the threshold on `scores` (decide ``score >= threshold``) that gives the highest F1.
+
+    Parameters
+    ----------
+    truth : ndarray, shape (n_texts,)
+        Zeros and ones, at least one 1 among them.
+    scores : ndarray of float, shape (n_texts,)
+        Higher means more likely.
+
+    Returns
+    -------
+    threshold : float
+        Halfway between the lowest score that is asserted and the next below it, so that equal decisions do not
+        hang on a rounding error.
+    f1 : float
+        The F1 at that threshold, in [0, 1].
+
+    Examples
+    --------
+    >>> best_f1_threshold(np.array([0, 1, 1, 0]), np.array([0.1, 0.4, 0.9, 0.2]))
+    (0.3, 1.0)
+    """
+    order = np.argsort(-scores, kind="stable")
+    ranked = scores[order]
+    hits = np.cumsum(truth[order])
+    f1 = 2 * hits / (np.arange(1, len(ranked) + 1) + hits[-1])
+    f1[:-1][ranked[:-1] == ranked[1:]] = -1  # a threshold cannot separate equal scores
+    best = int(np.argmax(f1))
+    below = ranked[best + 1] if best + 1 < len(ranked) else ranked[best]
+    return float(ranked[best] + below) / 2, float(f1[best])
+
+
+def _group_counts(truth: Array, predicted: Array, groups: Sequence[str] | None) -> Array:
+    """Count true positives, false positives and false negatives: shape (n_groups, 3, n_labels)."""
+    asserted, carried, absent = predicted.astype(bool), truth == 1, truth == 0
+    outcomes = np.stack([asserted & carried, asserted & absent, ~asserted & carried], axis=1)
+    index = np.arange(len(truth)) if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
+    counts = np.zeros((int(index.max(initial=-1)) + 1, *outcomes.shape[1:]))
+    np.add.at(counts, index, outcomes)
+    return counts
+
+
+def _resample(n_groups: int, n_resamples: int, seed: int) -> Array:
+    """How often each draw takes each group: shape (n_resamples, n_groups)."""
+    random = np.random.default_rng(seed)
+    return random.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=n_resamples)
+
+
+def _figures(counts: Array) -> tuple[Array, Array, Array]:
+    hits, false_alarms, misses = counts[:, 0], counts[:, 1], counts[:, 2]
+    with np.errstate(invalid="ignore"):
+        return (
+            hits / (hits + false_alarms),
+            hits / (hits + misses),
+            2 * hits / (2 * hits + false_alarms + misses),
+        )
+
+
+def _mean(values: Array) -> Array:
+    """Mean over labels, leaving out nan, nan where all are."""
+    counted = ~np.isnan(values)
+    with np.errstate(invalid="ignore"):
+        mean: Array = np.where(counted, values, 0).sum(axis=1) / counted.sum(axis=1)
+    return mean
+
+
+def _interval(values: Array) -> Interval:
+    """Make an interval of a figure, the first value, and its bootstrap draws, the others."""
+    draws = values[1:][~np.isnan(values[1:])]
+    low, high = np.quantile(draws, [0.025, 0.975]) if len(draws) else (np.nan, np.nan)
+    return Interval(float(values[0]), float(low), float(high))

@@ -1,0 +1,144 @@
+"""The records that travel through the library: labelled texts, references to texts, predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Example:
+    """A labelled text.
+
+    Attributes
+    ----------
+    id : str
+        Unique within a corpus.
+    text : str
+        The sentence, as written.
+    labels : tuple of str
+        Empty where the text carries nothing.
+    group : str
+        The scenario, document or repository that the text comes from; splits never cut through a group.
+    unsure : tuple of str
+        Labels on which readers wavered; these label-text pairs are left out of training and of every count.
+    genre, region, source : str or None
+        Where the text is from, for slices and cards.
+    in_dev_repo : bool
+        Whether the text's repository also gave evaluation sentences.
+    """
+
+    id: str
+    text: str
+    labels: tuple[str, ...]
+    group: str
+    unsure: tuple[str, ...] = ()
+    genre: str | None = None
+    region: str | None = None
+    source: str | None = None
+    in_dev_repo: bool = False
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A labelled sentence of a public repository, without its text.
+
+    Attributes
+    ----------
+    repo, commit, path : str
+        The repository (``owner/name``), the commit (40 hex digits) and the file that hold the text.
+    start, end : int
+        Character offsets into the file decoded as UTF-8.
+    sha256 : str
+        Hash of the slice with runs of white space collapsed, encoded as UTF-8.
+    license : str
+        The licence that the repository states for the text.
+    id, labels, group, unsure, genre, region, source, in_dev_repo
+        As in :class:`Example`.
+    """
+
+    id: str
+    repo: str
+    commit: str
+    path: str
+    start: int
+    end: int
+    sha256: str
+    license: str
+    labels: tuple[str, ...]
+    group: str
+    unsure: tuple[str, ...] = ()
+    genre: str | None = None
+    region: str | None = None
+    source: str | None = None
+    in_dev_repo: bool = False
+
+    def with_text(self, text: str) -> Example:
+        """Return the :class:`Example` that this reference stands for.
+
+        Parameters
+        ----------
+        text : str
+            The sentence that was found at the reference.
+        """
+        return Example(
+            id=self.id,
+            text=text,
+            labels=self.labels,
+            group=self.group,
+            unsure=self.unsure,
+            genre=self.genre,
+            region=self.region,
+            source=self.source or f"{self.repo}@{self.commit[:10]}:{self.path}",
+            in_dev_repo=self.in_dev_repo,
+        )
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a bundle says of one text.
+
+    Attributes
+    ----------
+    text : str
+        The text as it was given.
+    labels : tuple of str
+        The labels whose probability reaches their threshold, in label order; empty means none.
+    scores : mapping of str to float
+        Calibrated probability, in [0, 1], of every label.
+    referred : tuple of str
+        Labels that the decision policy neither asserts nor rules out; empty without a policy.
+    truncated : bool
+        Whether the text was longer than the model reads, so that its end was not seen.
+    in_scope : bool
+        False for a text in another language or script, where the scores mean little.
+    model : str
+        Name of the bundle that decided.
+    """
+
+    text: str
+    labels: tuple[str, ...]
+    scores: Mapping[str, float] = field(hash=False)
+    referred: tuple[str, ...] = ()
+    truncated: bool = False
+    in_scope: bool = True
+    model: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON types, scores rounded to six digits.
+
+        Examples
+        --------
+        >>> Prediction("Rabat signed.", ("agreement",), {"agreement": 0.91234567}).to_dict()["scores"]
+        {'agreement': 0.912346}
+        """
+        return {
+            "text": self.text,
+            "labels": list(self.labels),
+            "scores": {label: round(float(score), 6) for label, score in self.scores.items()},
+            "referred": list(self.referred),
+            "truncated": self.truncated,
+            "in_scope": self.in_scope,
+            "model": self.model,
+        }

@@ -1,0 +1,168 @@
+"""What happens to a text before a model sees it: one check, one normaliser, one sentence splitter."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Set
+from typing import Any, NamedTuple
+
+from claimclf.errors import InputTypeError
+
+NORMALISER_VERSION = 1
+"""Stored in every bundle: a bundle is only used with the normaliser that it was trained with."""
+
+_TYPOGRAPHY = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u201b", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        # Invisible characters that PDF and web text carry inside words.
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", None),
+        # Lone surrogates cannot be encoded; U+FFFD is what a decoder would have written.
+        **dict.fromkeys(map(chr, range(0xD800, 0xE000)), "\ufffd"),
+    }
+)
+_LIST_ITEM = re.compile(r"\s*(?:[-*+•‣–—]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|#{1,6})\s")
+_BLANK_LINE = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
+
+
+class Span(NamedTuple):
+    """A stretch of a text: ``text[start:end]``."""
+
+    start: int
+    end: int
+
+
+def check_texts(texts: Iterable[Any], name: str = "texts") -> Iterator[str]:
+    """Pass texts on, one by one, and refuse what is not text.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        A list, tuple, generator, column of a table, …
+    name : str, default "texts"
+        How the argument is called in error messages.
+
+    Yields
+    ------
+    str
+        The texts, unchanged and in order.
+
+    Raises
+    ------
+    InputTypeError
+        If `texts` is a single string, bytes, a mapping, a set (which has no order) or no iterable at all, or if an
+        element is not a string; the message names its position.
+
+    Examples
+    --------
+    >>> list(check_texts(["Yes.", None]))
+    Traceback (most recent call last):
+    claimclf.errors.InputTypeError: texts[1]: expected a string, got None; drop or fill missing values first
+    """
+    if isinstance(texts, (str, bytes, bytearray, Mapping, Set)) or not isinstance(texts, Iterable):
+        raise InputTypeError(f"{name}: expected a sequence of strings, got {_describe(texts)}")
+    return _checked(texts, name)
+
+
+def _checked(texts: Iterable[Any], name: str) -> Iterator[str]:
+    for position, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise InputTypeError(f"{name}[{position}]: expected a string, got {_describe(text)}{_remedy(text)}")
+        yield str(text)
+
+
+def _describe(value: Any) -> str:
+    shown = repr(value)
+    kind = type(value).__name__
+    return "None" if value is None else f"{kind} {shown if len(shown) <= 40 else shown[:37] + '...'}"
+
+
+def _remedy(value: Any) -> str:
+    if value is None or value != value:
+        return "; drop or fill missing values first"
+    if isinstance(value, (bytes, bytearray)):
+        return "; decode it first, for example with .decode('utf-8')"
+    if isinstance(value, (list, tuple)):
+        return "; pass one flat list of strings"
+    return ""
+
+
+def normalise(text: str) -> str:
+    """Bring a text into the form that models are trained on and predict from.
+
+    Unicode compatibility forms are folded (NFKC), typographic quotation marks and dashes become their plain
+    counterparts, invisible characters go, and every run of white space becomes one space. Letter case stays.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        The normalised text; empty if `text` holds nothing but white space.
+
+    Examples
+    --------
+    >>> normalise("  Moscow\\u2019s\\n \\u201csovereign\\u00a0internet\\u201d ")
+    'Moscow\\'s "sovereign internet"'
+    """
+    return " ".join(unicodedata.normalize("NFKC", text.translate(_TYPOGRAPHY)).translate(_TYPOGRAPHY).split())
+
+
+def sentences(text: str) -> list[Span]:
+    """Find the sentences of a plain text.
+
+    Blank lines and list markers always end a sentence; other line breaks are taken for wrapped lines. Within a
+    paragraph the work is done by `sentencex <https://github.com/wikimedia/sentencex>`_.
+
+    Parameters
+    ----------
+    text : str
+        Plain English text.
+
+    Returns
+    -------
+    list of Span
+        In order, without overlap, trimmed of white space, none empty.
+
+    Examples
+    --------
+    >>> text = "The U.S. and Gen. Haftar signed.\\nIt was No. 5\\nin the list."
+    >>> [text[start:end] for start, end in sentences(text)]
+    ['The U.S. and Gen. Haftar signed.', 'It was No. 5\\nin the list.']
+    """
+    from sentencex import get_sentence_boundaries
+
+    found = []
+    for block in _blocks(text):
+        # Same length, so that offsets into the unwrapped block are offsets into the text.
+        unwrapped = re.sub(r"\s", " ", text[block.start : block.end])
+        for boundary in get_sentence_boundaries("en", unwrapped):
+            span = _trimmed(text, block.start + boundary["start_index"], block.start + boundary["end_index"])
+            if span.start < span.end:
+                found.append(span)
+    return found
+
+
+def _blocks(text: str) -> Iterator[Span]:
+    """Yield paragraphs and list items."""
+    start = 0
+    for blank in [*_BLANK_LINE.finditer(text), None]:
+        end = blank.start() if blank else len(text)
+        line_start = block_start = start
+        for line in text[start:end].splitlines(keepends=True):
+            if line_start > block_start and _LIST_ITEM.match(line):
+                yield Span(block_start, line_start)
+                block_start = line_start
+            line_start += len(line)
+        yield Span(block_start, end)
+        start = blank.end() if blank else end
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    stretch = text[start:end]
+    return Span(start + len(stretch) - len(stretch.lstrip()), end - (len(stretch) - len(stretch.rstrip())))
