@@ -1,0 +1,19 @@
+"""Labelled data: reading, validating, splitting."""
+
+from claimclf.data.corpus import fingerprint, from_dataset, load_examples, targets, to_dataset
+from claimclf.data.jsonl import read_examples, read_references, read_rows, write_rows
+from claimclf.data.splits import group_folds, group_holdout
+
+__all__ = [
+    "fingerprint",
+    "from_dataset",
+    "group_folds",
+    "group_holdout",
+    "load_examples",
+    "read_examples",
+    "read_references",
+    "read_rows",
+    "targets",
+    "to_dataset",
+    "write_rows",
+]

@@ -1,0 +1,165 @@
+"""Load labelled data, whichever of the accepted forms it has."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from claimclf.data.jsonl import read_examples, read_references, read_rows
+from claimclf.data.references import resolve
+from claimclf.errors import DataError, MissingExtraError
+from claimclf.labels import LABELS, to_targets
+from claimclf.records import Example
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+
+def load_examples(
+    paths: Iterable[str | Path],
+    *,
+    labels: Iterable[str] | None = LABELS,
+    cache: str | Path | None = None,
+    in_dev_repo: bool = True,
+) -> list[Example]:
+    """Load labelled texts from files of text records and files of references alike.
+
+    Parameters
+    ----------
+    paths : iterable of str or Path
+        JSONL files. References are given their text from `cache`.
+    labels : iterable of str, optional
+        The labels that may occur, by default those of the corpus; None allows any.
+    cache : str or Path, optional
+        Where the texts of references are, by default the user's cache folder.
+    in_dev_repo : bool, default True
+        False leaves out rows whose repository also gave evaluation sentences.
+
+    Returns
+    -------
+    list of Example
+        In the order of the files.
+
+    Raises
+    ------
+    DataError
+        If a file is wrong, a text is missing, an id occurs in two files or nothing is left.
+    """
+    allowed = None if labels is None else tuple(labels)
+    names = [Path(path) for path in paths]
+    loaded = list(chain.from_iterable(_load_file(path, allowed, cache) for path in names))
+    kept = [example for example in loaded if in_dev_repo or not example.in_dev_repo]
+    ids = [example.id for example in loaded]
+    if len(set(ids)) < len(ids):
+        repeated = next(name for name in ids if ids.count(name) > 1)
+        raise DataError(f"{', '.join(map(str, names))}: id {repeated!r} occurs in more than one file")
+    if not kept:
+        raise DataError(f"{', '.join(map(str, names)) or 'paths'}: no labelled texts found")
+    return kept
+
+
+def from_dataset(dataset: Dataset, text: str = "text", labels: str = "labels") -> list[Example]:
+    """Take labelled texts from a Hugging Face dataset.
+
+    Parameters
+    ----------
+    dataset : datasets.Dataset
+        With a column of texts and one of labels, each a list of names or a single name (or class index).
+    text, labels : str
+        The names of the columns.
+
+    Returns
+    -------
+    list of Example
+        In the order of the dataset; ``group`` and ``id`` as in the columns of that name, else the row number.
+
+    Raises
+    ------
+    DataError
+        If a column is missing.
+    """
+    for column in (text, labels):
+        if column not in dataset.column_names:
+            raise DataError(f"dataset: column {column!r} is missing; there are {', '.join(dataset.column_names)}")
+    name_of = getattr(dataset.features[labels], "int2str", str)
+    return [
+        Example(
+            id=str(row.get("id", position)),
+            text=row[text],
+            labels=tuple(row[labels]) if isinstance(row[labels], list) else (name_of(row[labels]),),
+            group=str(row.get("group", position)),
+        )
+        for position, row in enumerate(dataset)
+    ]
+
+
+def to_dataset(examples: Sequence[Example]) -> Dataset:
+    """Make a Hugging Face dataset with the columns ``id``, ``text``, ``labels`` and ``group``.
+
+    Parameters
+    ----------
+    examples : sequence of Example
+        What to put in.
+
+    Raises
+    ------
+    MissingExtraError
+        Without the extra ``train``.
+    """
+    try:
+        from datasets import Dataset
+    except ImportError as error:  # the folder datasets/ of a checkout is no package and has no Dataset either
+        raise MissingExtraError("A Hugging Face dataset", "train") from error
+    return Dataset.from_dict(
+        {
+            "id": [example.id for example in examples],
+            "text": [example.text for example in examples],
+            "labels": [list(example.labels) for example in examples],
+            "group": [example.group for example in examples],
+        }
+    )
+
+
+def targets(examples: Sequence[Example], labels: Sequence[str] | None = LABELS) -> npt.NDArray[np.float32]:
+    """Return the labels as a matrix.
+
+    Parameters
+    ----------
+    examples : sequence of Example
+        Labelled texts.
+    labels : sequence of str, optional
+        The label order of the columns, by default that of the corpus; None takes it from the examples.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_texts, n_labels)
+        1 where the text carries the label, 0 where it does not, nan where readers wavered.
+    """
+    matrix, names = to_targets([example.labels for example in examples], labels)
+    unsure, _ = to_targets([example.unsure for example in examples], names)
+    return np.where(unsure == 1, np.float32(np.nan), matrix)
+
+
+def fingerprint(examples: Iterable[Example]) -> str:
+    """Return a sha256 over texts and labels, whatever their order: the training data's name in a manifest.
+
+    Parameters
+    ----------
+    examples : iterable of Example
+        The data.
+    """
+    lines = (repr((example.text, sorted(example.labels), sorted(example.unsure))) for example in examples)
+    return hashlib.sha256("\n".join(sorted(lines)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _load_file(path: Path, labels: tuple[str, ...] | None, cache: str | Path | None) -> list[Example]:
+    first: dict[str, Any] = next((row for _, row in read_rows(path)), {})
+    if "sha256" in first and "text" not in first:
+        return resolve(read_references(path, labels), cache)
+    return read_examples(path, labels)
