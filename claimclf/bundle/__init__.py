@@ -1,0 +1,20 @@
+"""Bundles: one folder with everything that a decision depends on."""
+
+from claimclf.bundle.classifier import Classifier
+from claimclf.bundle.manifest import FORMAT_VERSION, Manifest
+from claimclf.bundle.pinned import Verification, verify
+from claimclf.bundle.store import SHIPPED, copy_without, load, locate, save, shipped_names
+
+__all__ = [
+    "FORMAT_VERSION",
+    "SHIPPED",
+    "Classifier",
+    "Manifest",
+    "Verification",
+    "copy_without",
+    "load",
+    "locate",
+    "save",
+    "shipped_names",
+    "verify",
+]

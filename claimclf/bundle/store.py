@@ -1,0 +1,222 @@
+"""Write bundles atomically, read them only if every byte is as it was written."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from claimclf.backends import BACKENDS
+from claimclf.bundle.card import CARD_FILE, model_card
+from claimclf.bundle.classifier import Classifier
+from claimclf.bundle.manifest import MANIFEST_FILE, Manifest
+from claimclf.bundle.pinned import write_pinned
+from claimclf.errors import BundleError, BundleNotFoundError
+
+SHIPPED = Path(__file__).parent.parent / "shipped"
+"""Where the bundles that come with the package are."""
+
+_HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
+_LIBRARIES = ("claimclf", "numpy", "onnxruntime", "scikit-learn", "tokenizers", "torch", "transformers")
+
+
+def save(manifest: Manifest, write_model: Callable[[Path], dict[str, Any]], path: str | Path) -> Path:
+    """Write a bundle; a killed save leaves the old bundle or none.
+
+    Parameters
+    ----------
+    manifest : Manifest
+        What is known before the files are written.
+    write_model : callable
+        Writes the model's files into the folder it is given and returns the settings for the manifest's ``model``.
+    path : str or Path
+        Where to; an existing bundle is replaced, anything else is not.
+
+    Returns
+    -------
+    Path
+        Where the bundle is.
+
+    Raises
+    ------
+    BundleError
+        If there is something at `path` that is no bundle.
+    """
+    path = Path(path)
+    with _replacing(path) as folder:
+        settings = write_model(folder)
+        manifest = replace(manifest, model={**manifest.model, **settings}, versions=_versions())
+        write_pinned(_open(folder, manifest), folder)
+        (folder / CARD_FILE).write_text(model_card(manifest), "utf-8")
+        files = {file.name: _sha256(file) for file in sorted(folder.iterdir())}
+        replace(manifest, files=files).write(folder)
+    return path
+
+
+def copy_without(source: str | Path, path: str | Path, dropped: tuple[str, ...], name: str) -> Path:
+    """Copy a bundle without some of its files: what is shipped needs no weights for torch.
+
+    Parameters
+    ----------
+    source, path : str or Path
+        From where to where.
+    dropped : tuple of str
+        Names of files to leave out.
+    name : str
+        The name of the copy.
+
+    Returns
+    -------
+    Path
+        Where the copy is.
+    """
+    source, path = Path(source), Path(path)
+    manifest = _verified(source)
+    kept = {file: digest for file, digest in manifest.files.items() if file not in dropped}
+    with _replacing(path) as folder:
+        for file in kept:
+            shutil.copyfile(source / file, folder / file)
+        manifest = replace(manifest, name=name)
+        (folder / CARD_FILE).write_text(model_card(manifest), "utf-8")
+        replace(manifest, files={**kept, CARD_FILE: _sha256(folder / CARD_FILE)}).write(folder)
+    return path
+
+
+def load(bundle: str | Path = "default", *, threads: int | None = None) -> Classifier:
+    """Load a bundle.
+
+    Parameters
+    ----------
+    bundle : str or Path, default "default"
+        The name of a shipped bundle, a folder, or the id ``owner/name`` of a repository on the Hugging Face Hub, which
+        is then downloaded (nothing else ever is).
+    threads : int, optional
+        Threads to compute with, by default one per core.
+
+    Returns
+    -------
+    Classifier
+        Ready to predict.
+
+    Raises
+    ------
+    BundleNotFoundError
+        If there is no such bundle.
+    BundleError
+        If a file is missing or changed, or the format is unknown.
+
+    Examples
+    --------
+    >>> load("baseline").manifest["kind"]
+    'baseline'
+    """
+    folder = locate(bundle)
+    return _open(folder, _verified(folder), threads=threads)
+
+
+def locate(bundle: str | Path) -> Path:
+    """Find the folder of a bundle, downloading it if a hub id is given.
+
+    Parameters
+    ----------
+    bundle : str or Path
+        As in :func:`load`.
+
+    Raises
+    ------
+    BundleNotFoundError
+        If there is no such bundle.
+    """
+    if isinstance(bundle, str) and (SHIPPED / bundle / MANIFEST_FILE).is_file() and bundle in shipped_names():
+        return SHIPPED / bundle
+    folder = Path(bundle)
+    if folder.exists():
+        return folder
+    if isinstance(bundle, str) and _HUB_ID.fullmatch(bundle):
+        return _download(bundle)
+    raise BundleNotFoundError(
+        f"{bundle}: no such bundle; expected a folder, a hub id 'owner/name' or one of: {', '.join(shipped_names())}"
+    )
+
+
+def shipped_names() -> list[str]:
+    """Return the names of the bundles that come with the package."""
+    return sorted(manifest.parent.name for manifest in SHIPPED.glob(f"*/{MANIFEST_FILE}"))
+
+
+def _download(repo_id: str) -> Path:
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(repo_id))
+    except Exception as error:  # the hub's client raises its own, httpx's and requests' errors alike
+        raise BundleNotFoundError(
+            f"{repo_id}: neither a folder here nor a repository that could be downloaded ({error})"
+        ) from error
+
+
+def _open(folder: Path, manifest: Manifest, *, threads: int | None = None) -> Classifier:
+    if manifest.kind not in BACKENDS:
+        raise BundleError(f"{folder}: kind {manifest.kind!r} is unknown; expected one of {', '.join(BACKENDS)}")
+    try:
+        backend = BACKENDS[manifest.kind].load(folder, manifest.model, threads=threads)
+    except KeyError as error:
+        raise BundleError(f"{folder}: {MANIFEST_FILE} lacks {error}") from error
+    return Classifier(folder, manifest, backend)
+
+
+def _verified(folder: Path) -> Manifest:
+    manifest = Manifest.read(folder)
+    for name, digest in manifest.files.items():
+        file = folder / name
+        if Path(name).name != name:
+            raise BundleError(f"{folder}: {MANIFEST_FILE} names a file outside the bundle: {name!r}")
+        if not file.is_file():
+            raise BundleError(f"{folder}: {name} is missing; get the bundle again")
+        if _sha256(file) != digest:
+            raise BundleError(f"{folder}: {name} is not the file that was saved (its sha256 differs)")
+    return manifest
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        digest = hashlib.sha256()
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Give a folder to write into that takes the place of `path` if all goes well."""
+    if path.exists() and not (path / MANIFEST_FILE).is_file():
+        raise BundleError(f"{path}: exists and is no bundle; give another path or remove it first")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as scratch:
+        folder, old = Path(scratch) / "new", Path(scratch) / "old"
+        folder.mkdir()
+        yield folder
+        for file in folder.iterdir():
+            with file.open("rb") as written:
+                os.fsync(written.fileno())
+        if path.exists():
+            path.rename(old)
+        folder.rename(path)
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for library in _LIBRARIES:
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:
+            continue
+    return found
