@@ -1,0 +1,188 @@
+"""What both estimators share: the scikit-learn interface around logits, and saving."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from claimclf import bundle
+from claimclf.calibration import Calibration
+from claimclf.errors import InputError
+from claimclf.labels import DEFINITIONS, to_targets
+from claimclf.text import check_texts, normalise
+
+Array = npt.NDArray[Any]
+
+
+class TextClassifier(BaseEstimator):  # type: ignore[misc]
+    """Base of the estimators; a subclass trains and computes logits.
+
+    Attributes
+    ----------
+    classes_ : ndarray of str, shape (n_labels,)
+        The label order of every matrix.
+    calibration_ : Calibration
+        From logits to probabilities to decisions.
+    """
+
+    _estimator_type = "classifier"
+    _kind: str
+
+    classes_: npt.NDArray[np.str_]
+    calibration_: Calibration
+    random_state: int
+
+    @abstractmethod
+    def _logits(self, texts: Sequence[str]) -> Array:
+        """Return logits of shape (n_texts, n_labels) for normalised texts, at least one."""
+
+    @abstractmethod
+    def _write_model(self, folder: Path) -> dict[str, Any]:
+        """Write the files that the backend reads and return the settings it needs."""
+
+    def decision_function(self, X: Iterable[str]) -> Array:
+        """Compute logits.
+
+        Parameters
+        ----------
+        X : iterable of str
+            Texts.
+
+        Returns
+        -------
+        ndarray of float, shape (n_texts, n_labels)
+            Unbounded scores, before calibration.
+        """
+        check_is_fitted(self, "calibration_")
+        texts = [normalise(text) for text in check_texts(X, "X")]
+        return self._logits(texts) if texts else np.zeros((0, len(self.classes_)), dtype=np.float32)
+
+    def predict_proba(self, X: Iterable[str]) -> Array:
+        """Estimate how probable each label is.
+
+        Parameters
+        ----------
+        X : iterable of str
+            Texts.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_texts, n_labels)
+            Calibrated probabilities in [0, 1]; zeros for an empty text.
+        """
+        check_is_fitted(self, "calibration_")
+        texts = list(check_texts(X, "X"))
+        probabilities = self.calibration_.probabilities(self.decision_function(texts))
+        probabilities[[not normalise(text) for text in texts]] = 0
+        return probabilities
+
+    def predict(self, X: Iterable[str]) -> npt.NDArray[np.int8]:
+        """Decide which labels each text carries.
+
+        Parameters
+        ----------
+        X : iterable of str
+            Texts.
+
+        Returns
+        -------
+        ndarray of int8, shape (n_texts, n_labels)
+            1 where the label is asserted.
+        """
+        probabilities = self.predict_proba(X)
+        return self.calibration_.decide(probabilities)
+
+    def save(
+        self,
+        path: str | Path,
+        *,
+        name: str | None = None,
+        training: Mapping[str, Any] | None = None,
+        metrics: Mapping[str, Any] | None = None,
+        definitions: Mapping[str, str] = DEFINITIONS,
+    ) -> Path:
+        """Write a bundle that :func:`claimclf.load` reads.
+
+        Parameters
+        ----------
+        path : str or Path
+            The folder; an existing bundle there is replaced atomically.
+        name : str, optional
+            The name that predictions carry, by default the folder's.
+        training, metrics : mapping, optional
+            What to record besides the parameters, as plain JSON types.
+        definitions : mapping of str to str
+            One sentence a label, for the card.
+
+        Returns
+        -------
+        Path
+            The folder.
+        """
+        check_is_fitted(self, "calibration_")
+        labels = tuple(map(str, self.classes_))
+        manifest = bundle.Manifest(
+            name=name or Path(path).name,
+            kind=self._kind,
+            labels=labels,
+            definitions={label: definitions[label] for label in labels if label in definitions},
+            calibration=self.calibration_,
+            model={},
+            base=self._base(),
+            training={"parameters": self.get_params(), "seed": self.random_state, **(training or {})},
+            metrics=dict(metrics or {}),
+        )
+        return bundle.save(manifest, self._write_model, path)
+
+    def _base(self) -> dict[str, str]:
+        return {}
+
+
+def check_training_data(
+    X: Iterable[str], y: Iterable[Any], labels: Sequence[str] | None, groups: Sequence[str] | None = None
+) -> tuple[list[str], npt.NDArray[np.float32], tuple[str, ...]]:
+    """Check and convert what an estimator's ``fit`` is given.
+
+    Parameters
+    ----------
+    X : iterable of str
+        Texts.
+    y : iterable
+        Labels, in any form that :func:`claimclf.labels.to_targets` takes.
+    labels : sequence of str, optional
+        The label order.
+    groups : sequence of str, optional
+        Checked for its length.
+
+    Returns
+    -------
+    texts : list of str
+        Normalised.
+    targets : ndarray of float32, shape (n_texts, n_labels)
+        1, 0 or nan.
+    labels : tuple of str
+        The label order.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to learn from or the lengths differ.
+    """
+    texts = [normalise(text) for text in check_texts(X, "X")]
+    targets, names = to_targets(y, labels)
+    if len(texts) != len(targets):
+        raise InputError(f"X and y: expected the same length, got {len(texts)} and {len(targets)}")
+    if groups is not None and len(groups) != len(texts):
+        raise InputError(f"X and groups: expected the same length, got {len(texts)} and {len(groups)}")
+    if not len(texts):
+        raise InputError("X: expected at least one text")
+    if not names:
+        raise InputError("y: expected at least one label")
+    return texts, targets, names

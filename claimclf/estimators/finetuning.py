@@ -1,0 +1,184 @@
+"""Fine-tune a network with transformers' Trainer.
+
+The Trainer brings mixed precision, gradient clipping, warm-up, early stopping, checkpoints, progress bar and seeds.
+This module adds a loss for labels that are only partly known, and the options whose names differ between
+transformers 4 and 5.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from datasets import Dataset
+from torch import nn
+from transformers import (
+    DataCollatorWithPadding,
+    EarlyStoppingCallback,
+    EvalPrediction,
+    PreTrainedTokenizerBase,
+    PrinterCallback,
+    Trainer,
+    TrainerCallback,
+    TrainingArguments,
+)
+
+from claimclf.estimators.quiet import quiet
+from claimclf.metrics import best_f1_threshold
+
+_UNKNOWN = -1.0
+"""Stands for nan in the targets of a batch: nan times zero would still be nan in the loss."""
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingOptions:
+    """How to train; the meaning of each option is in :class:`~claimclf.estimators.TransformerClassifier`."""
+
+    epochs: int
+    learning_rate: float
+    batch_size: int
+    weight_decay: float
+    warmup: float
+    patience: int
+    bf16: bool
+    seed: int
+    progress: bool
+    resume: bool
+
+
+def fine_tune(
+    network: nn.Module,
+    tokenizer: PreTrainedTokenizerBase,
+    train: Dataset,
+    validation: Dataset | None,
+    options: TrainingOptions,
+    output: Path,
+) -> list[dict[str, Any]]:
+    """Train in place; with validation texts the best epoch is kept.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        As made by :func:`~claimclf.estimators.network.build_network`.
+    tokenizer : PreTrainedTokenizerBase
+        Pads the batches.
+    train, validation : datasets.Dataset
+        As made by :func:`encode`.
+    options : TrainingOptions
+        How to train.
+    output : Path
+        Folder for checkpoints.
+
+    Returns
+    -------
+    list of dict
+        The Trainer's log: loss by step, macro F1 by epoch.
+    """
+    # One optimiser step per batch; the schedule needs the number of steps whatever transformers' own option is called.
+    steps = math.ceil(len(train) / options.batch_size) * options.epochs
+    arguments = TrainingArguments(
+        output_dir=str(output),
+        num_train_epochs=options.epochs,
+        per_device_train_batch_size=options.batch_size,
+        per_device_eval_batch_size=64,
+        learning_rate=options.learning_rate,
+        weight_decay=options.weight_decay,
+        warmup_steps=round(options.warmup * steps),
+        max_grad_norm=1.0,
+        bf16=options.bf16,
+        use_cpu=not torch.cuda.is_available(),
+        eval_strategy="no" if validation is None else "epoch",
+        save_strategy="epoch",
+        save_total_limit=2,
+        load_best_model_at_end=validation is not None,
+        metric_for_best_model="macro_f1",
+        greater_is_better=True,
+        logging_steps=max(1, steps // 20),
+        seed=options.seed,
+        data_seed=options.seed,
+        disable_tqdm=not options.progress,
+        report_to="none",
+        remove_unused_columns=False,
+        label_names=["labels"],
+        **_bucketing(),
+    )
+    callbacks: list[TrainerCallback] = []
+    if validation is not None:
+        callbacks.append(EarlyStoppingCallback(early_stopping_patience=options.patience))
+    trainer = Trainer(
+        model=network,
+        args=arguments,
+        train_dataset=train,
+        eval_dataset=validation,
+        data_collator=DataCollatorWithPadding(tokenizer),
+        compute_loss_func=_masked_loss,
+        compute_metrics=_best_macro_f1,
+        callbacks=callbacks,
+    )
+    trainer.remove_callback(PrinterCallback)  # prints a dictionary per log entry where there is no progress bar
+    checkpointed = options.resume and any(output.glob("checkpoint-*"))
+    with nullcontext() if options.progress else quiet():
+        trainer.train(resume_from_checkpoint=True if checkpointed else None)
+    network.eval()
+    return list(trainer.state.log_history)
+
+
+def encode(
+    tokenizer: PreTrainedTokenizerBase,
+    texts: Sequence[str],
+    targets: npt.NDArray[np.float32],
+    max_length: int,
+) -> Dataset:
+    """Tokenise into a Hugging Face dataset.
+
+    Parameters
+    ----------
+    tokenizer : PreTrainedTokenizerBase
+        The base's tokenizer.
+    texts : sequence of str
+        Normalised texts.
+    targets : ndarray of float32, shape (n_texts, n_labels)
+        1, 0, or nan where not known.
+    max_length : int
+        Tokens that are kept of a text.
+
+    Returns
+    -------
+    datasets.Dataset
+        With ``input_ids``, ``attention_mask`` and ``labels``.
+    """
+    encoded = tokenizer(list(texts), truncation=True, max_length=max_length, return_token_type_ids=False)
+    labels = np.nan_to_num(targets, nan=_UNKNOWN)
+    return Dataset.from_dict({**encoded, "labels": labels})
+
+
+def _masked_loss(outputs: Any, labels: torch.Tensor, num_items_in_batch: Any = None) -> torch.Tensor:
+    """Binary cross-entropy over the pairs that are known."""
+    known = labels != _UNKNOWN
+    loss = nn.functional.binary_cross_entropy_with_logits(
+        outputs["logits"].float(), labels.clamp(min=0), reduction="none"
+    )
+    return (loss * known).sum() / known.sum().clamp(min=1)
+
+
+def _best_macro_f1(prediction: EvalPrediction) -> dict[str, float]:
+    """Macro F1 with the best threshold for each label: thresholds are set after training, on the same texts."""
+    pairs = [
+        (truth[truth != _UNKNOWN], logits[truth != _UNKNOWN])
+        for truth, logits in zip(prediction.label_ids.T, prediction.predictions.T, strict=True)
+    ]
+    scores = [best_f1_threshold(truth, logits)[1] for truth, logits in pairs if truth.any()]
+    return {"macro_f1": float(np.mean(scores)) if scores else 0.0}
+
+
+def _bucketing() -> dict[str, Any]:
+    """Batches of similar length, as transformers 4 and 5 call it."""
+    names = {option.name for option in dataclasses.fields(TrainingArguments)}
+    return {"group_by_length": True} if "group_by_length" in names else {"train_sampling_strategy": "group_by_length"}

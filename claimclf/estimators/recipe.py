@@ -1,0 +1,165 @@
+"""A training run as a YAML file: which data, which parameters, where to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from claimclf.data import fingerprint, load_examples, targets
+from claimclf.errors import DataError
+from claimclf.estimators.base import TextClassifier
+from claimclf.estimators.baseline import BaselineClassifier
+from claimclf.estimators.transformer import TransformerClassifier
+from claimclf.labels import LABELS
+from claimclf.metrics import Report, evaluate
+from claimclf.records import Example
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a YAML file in ``training/configs`` says.
+
+    Attributes
+    ----------
+    train, validation : tuple of Path
+        JSONL files of texts or references; in the file their paths are relative to it.
+    parameters : dict
+        Passed to the estimator.
+    output : Path
+        Where the bundle goes.
+    labels : tuple of str
+        The label order, by default that of the corpus.
+    in_dev_repo : bool
+        False leaves out rows whose repository also gave evaluation sentences.
+    """
+
+    train: tuple[Path, ...]
+    validation: tuple[Path, ...]
+    output: Path
+    parameters: dict[str, Any] = field(default_factory=dict)
+    labels: tuple[str, ...] = LABELS
+    in_dev_repo: bool = True
+
+    @classmethod
+    def read(cls, path: str | Path, overrides: Mapping[str, Any] | None = None) -> Recipe:
+        """Read a recipe.
+
+        Parameters
+        ----------
+        path : str or Path
+            The YAML file.
+        overrides : mapping, optional
+            Entries that take the place of the file's; parameters are merged.
+
+        Raises
+        ------
+        DataError
+            If the file is no YAML mapping or has an unknown or missing entry.
+        """
+        import yaml
+
+        path = Path(path)
+        try:
+            entries = yaml.safe_load(path.read_text("utf-8"))
+        except (OSError, yaml.YAMLError) as error:
+            raise DataError(f"{path}: cannot be read ({error})") from error
+        if not isinstance(entries, dict):
+            raise DataError(f"{path}: expected entries such as train: and parameters:")
+        for name in ("train", "validation"):
+            entries[name] = tuple((path.parent / file).resolve() for file in entries.get(name) or ())
+        given = {name: value for name, value in (overrides or {}).items() if value is not None}
+        parameters = {**(entries.pop("parameters", None) or {}), **given.pop("parameters", {})}
+        entries["output"] = (path.parent / str(entries.get("output", "bundle"))).resolve()
+        try:
+            recipe = cls(parameters=parameters, **entries)
+        except TypeError as error:
+            raise DataError(f"{path}: {error}") from error
+        return replace(recipe, **given)
+
+    def examples(self, part: Sequence[Path]) -> list[Example]:
+        """Load the train or the validation part.
+
+        Parameters
+        ----------
+        part : sequence of Path
+            :attr:`train` or :attr:`validation`.
+        """
+        return load_examples(part, labels=self.labels, in_dev_repo=self.in_dev_repo)
+
+
+class Trained(NamedTuple):
+    """The outcome of a run."""
+
+    path: Path
+    report: Report
+    what: str
+
+
+def train_transformer(recipe: Recipe) -> Trained:
+    """Fine-tune as the recipe says and save the bundle.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        The run. Its validation texts decide when to stop, calibrate, and set the thresholds.
+
+    Returns
+    -------
+    Trained
+        Where the bundle is, and its figures on the validation texts.
+    """
+    validation = recipe.examples(recipe.validation)
+    estimator = TransformerClassifier(labels=recipe.labels, progress=True, **recipe.parameters)
+    held_out = ([example.text for example in validation], targets(validation, recipe.labels))
+    what = "validation sentences, which also set the thresholds"
+    return _run(recipe, estimator, validation, what, validation=held_out)
+
+
+def train_baseline(recipe: Recipe) -> Trained:
+    """Train the baseline as the recipe says and save the bundle.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        The run. Calibration is by cross-validation within the training texts.
+
+    Returns
+    -------
+    Trained
+        Where the bundle is, and its figures on the validation texts.
+    """
+    estimator = BaselineClassifier(labels=recipe.labels, **recipe.parameters)
+    return _run(recipe, estimator, recipe.examples(recipe.validation), "validation sentences, unseen in training")
+
+
+def _run(recipe: Recipe, estimator: Any, held_out: list[Example], what: str, **fit_arguments: Any) -> Trained:
+    train = recipe.examples(recipe.train)
+    estimator.fit(
+        [example.text for example in train],
+        targets(train, recipe.labels),
+        groups=[example.group for example in train],
+        **fit_arguments,
+    )
+    report = _report(estimator, held_out, recipe.labels)
+    path = estimator.save(
+        recipe.output,
+        training={
+            "data_sha256": fingerprint(train),
+            "n_texts": len(train),
+            "n_groups": len({example.group for example in train}),
+            "in_dev_repo": recipe.in_dev_repo,
+        },
+        metrics={**report.to_dict(), "what": what},
+    )
+    return Trained(path, report, what)
+
+
+def _report(estimator: TextClassifier, examples: list[Example], labels: Sequence[str]) -> Report:
+    return evaluate(
+        targets(examples, labels),
+        estimator.predict([example.text for example in examples]),
+        labels,
+        groups=[example.group for example in examples],
+    )

@@ -1,0 +1,68 @@
+"""The command line that the training scripts share."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from claimclf.bundle import SHIPPED, copy_without
+from claimclf.errors import ClaimclfError, InputError
+from claimclf.estimators.recipe import Recipe, Trained
+
+_FOR_TORCH_ONLY = ("model.safetensors", "config.json", "tokenizer_config.json")
+
+
+def run(description: str, train: Callable[[Recipe], Trained], config: Path, shipped_as: str) -> int:
+    """Train as the command line says, then say where the bundle is and how good.
+
+    Parameters
+    ----------
+    description : str
+        Help text.
+    train : callable
+        Takes a recipe and returns what was trained.
+    config : Path
+        The recipe to use if none is named.
+    shipped_as : str
+        The name that ``--ship`` gives the bundle inside the package.
+
+    Returns
+    -------
+    int
+        0 for success, 1 for failure; wrong usage exits with 2.
+    """
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", type=Path, default=config, help="recipe (default: %(default)s)")
+    parser.add_argument("--out", type=Path, help="where the bundle goes (default: as in the recipe)")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="override a parameter")
+    parser.add_argument("--without-dev-repos", action="store_true", help="leave out rows marked in_dev_repo")
+    parser.add_argument("--ship", action="store_true", help="also put a copy that needs no torch into the package")
+    options = parser.parse_args()
+    try:
+        trained = train(Recipe.read(options.config, _overrides(options)))
+        if options.ship:
+            copy_without(trained.path, SHIPPED / shipped_as, _FOR_TORCH_ONLY, shipped_as)
+    except ClaimclfError as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 1
+    print(f"\nbundle: {trained.path}\n\non {trained.what}:\n{trained.report}")
+    return 0
+
+
+def _overrides(options: argparse.Namespace) -> dict[str, Any]:
+    import yaml
+
+    parameters = {}
+    for setting in options.set:
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise InputError(f"--set {setting}: expected NAME=VALUE")
+        parameters[name] = yaml.safe_load(value)
+    return {
+        "output": options.out,
+        "in_dev_repo": False if options.without_dev_repos else None,
+        "parameters": parameters,
+    }

@@ -1,0 +1,243 @@
+"""Fine-tune a pretrained encoder for multi-label classification."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from claimclf.calibration import Calibration
+from claimclf.data import group_holdout
+from claimclf.errors import InputError, MissingExtraError
+from claimclf.estimators.base import Array, TextClassifier, check_training_data
+from claimclf.estimators.pretrained import resolve_base
+
+if TYPE_CHECKING:
+    from claimclf.estimators.network import Pooling
+
+DEFAULT_BASE = "sentence-transformers/all-MiniLM-L6-v2"
+
+
+class TransformerClassifier(TextClassifier):
+    """A fine-tuned encoder with probabilities calibrated on held-out texts.
+
+    Parameters
+    ----------
+    labels : sequence of str, optional
+        The label order; by default taken from ``y`` (see :func:`claimclf.labels.to_targets`).
+    base : str, default "sentence-transformers/all-MiniLM-L6-v2"
+        Hub id or folder of the pretrained encoder; see :func:`~claimclf.estimators.pretrained.resolve_base` for how
+        it is found offline.
+    pooling : {"first", "mean"}, default "first"
+        What the head reads. The first token keeps the model loadable by transformers' own classes.
+    max_length : int, default 256
+        Tokens read of a text; hardly a sentence is longer, and short batches do not pay for it.
+    epochs : int, default 4
+        Passes over the data, at most.
+    learning_rate : float, default 1e-4
+        Peak, after warm-up; then linear to zero. Small encoders want more than the usual 2e-5.
+    batch_size : int, default 16
+        Texts per step.
+    weight_decay : float, default 0.01
+        AdamW's.
+    warmup : float, default 0.1
+        Share of the steps in which the learning rate rises.
+    patience : int, default 2
+        Epochs without a better validation macro F1 before training stops.
+    validation_fraction : float, default 0.1
+        Share of the groups held out when ``fit`` gets no validation texts. 0 holds none out: no early stopping, no
+        calibration, thresholds at 0.5.
+    bf16 : bool, optional
+        Train in bfloat16 mixed precision; by default where the processor multiplies it in hardware.
+    checkpoints : str or Path, optional
+        Folder for checkpoints, kept after training; by default a temporary one.
+    resume : bool, default False
+        Go on from the last checkpoint in `checkpoints`.
+    progress : bool, default False
+        Show a progress bar.
+    random_state : int, default 0
+        Seed of the head, the order of the texts, dropout and the held-out groups.
+
+    Attributes
+    ----------
+    history_ : list of dict
+        Loss and validation macro F1 as training went on.
+    """
+
+    _kind = "transformer"
+
+    def __init__(
+        self,
+        *,
+        labels: Sequence[str] | None = None,
+        base: str = DEFAULT_BASE,
+        pooling: Pooling = "first",
+        max_length: int = 256,
+        epochs: int = 4,
+        learning_rate: float = 1e-4,
+        batch_size: int = 16,
+        weight_decay: float = 0.01,
+        warmup: float = 0.1,
+        patience: int = 2,
+        validation_fraction: float = 0.1,
+        bf16: bool | None = None,
+        checkpoints: str | Path | None = None,
+        resume: bool = False,
+        progress: bool = False,
+        random_state: int = 0,
+    ) -> None:
+        self.labels = labels
+        self.base = base
+        self.pooling = pooling
+        self.max_length = max_length
+        self.epochs = epochs
+        self.learning_rate = learning_rate
+        self.batch_size = batch_size
+        self.weight_decay = weight_decay
+        self.warmup = warmup
+        self.patience = patience
+        self.validation_fraction = validation_fraction
+        self.bf16 = bf16
+        self.checkpoints = checkpoints
+        self.resume = resume
+        self.progress = progress
+        self.random_state = random_state
+
+    def fit(
+        self,
+        X: Iterable[str],
+        y: Iterable[Any],
+        groups: Sequence[str] | None = None,
+        validation: tuple[Sequence[str], Iterable[Any]] | None = None,
+    ) -> TransformerClassifier:
+        """Train, keep the best epoch, calibrate.
+
+        Parameters
+        ----------
+        X : iterable of str
+            Texts.
+        y : iterable of str, iterable of collections of str, or matrix of shape (n_texts, n_labels)
+            Labels; nan in a matrix where they are not known.
+        groups : sequence of str, optional
+            The group of every text, by default each its own; held-out texts are whole groups.
+        validation : tuple of texts and labels, optional
+            Texts for early stopping, calibration and thresholds, instead of a part of `X`.
+
+        Returns
+        -------
+        TransformerClassifier
+            The fitted estimator.
+
+        Raises
+        ------
+        InputError
+            If there is nothing to learn from, the lengths differ or a parameter is out of range.
+        MissingExtraError
+            Without the extra ``train``.
+        """
+        try:
+            import torch
+            from transformers import AutoTokenizer, set_seed
+
+            from claimclf.estimators.finetuning import encode, fine_tune
+            from claimclf.estimators.network import build_network
+        except ImportError as error:
+            raise MissingExtraError("TransformerClassifier", "train") from error
+
+        texts, targets, names = check_training_data(X, y, self.labels, groups)
+        self._check_parameters()
+        train, held_out = self._held_out(texts, targets, names, groups, validation)
+        self.base_ = resolve_base(self.base)
+        self.classes_ = np.array(names)
+        set_seed(self.random_state)
+        self.tokenizer_ = AutoTokenizer.from_pretrained(self.base_.location, use_fast=True)
+        self.network_ = build_network(self.base_.location, names, self.pooling)
+        train_data = encode(self.tokenizer_, *train, self.max_length)
+        validation_data = encode(self.tokenizer_, *held_out, self.max_length) if held_out[0] else None
+        with self._checkpoint_folder() as folder:
+            self.history_ = fine_tune(
+                self.network_, self.tokenizer_, train_data, validation_data, self._options(), Path(folder)
+            )
+        self.network_ = self.network_.to("cpu", torch.float32)
+        self.validation_texts_, validation_targets = held_out
+        self.calibration_ = (
+            Calibration.fit(self._logits(self.validation_texts_), validation_targets)
+            if self.validation_texts_
+            else Calibration.identity(len(names))
+        )
+        return self
+
+    def _check_parameters(self) -> None:
+        for name, low in (("epochs", 1), ("batch_size", 1), ("max_length", 8), ("patience", 1)):
+            if getattr(self, name) < low:
+                raise InputError(f"{name}: expected at least {low}, got {getattr(self, name)}")
+        if self.learning_rate <= 0:
+            raise InputError(f"learning_rate: expected a positive number, got {self.learning_rate}")
+        if self.resume and self.checkpoints is None:
+            raise InputError("resume: give the folder of the checkpoints to resume from as checkpoints=…")
+
+    def _held_out(
+        self,
+        texts: list[str],
+        targets: Array,
+        names: tuple[str, ...],
+        groups: Sequence[str] | None,
+        validation: tuple[Sequence[str], Iterable[Any]] | None,
+    ) -> tuple[tuple[list[str], Array], tuple[list[str], Array]]:
+        """Return the texts and targets to train on and those to validate on."""
+        if validation is not None:
+            held_out_texts, held_out_targets, _ = check_training_data(*validation, names)
+            return (texts, targets), (held_out_texts, held_out_targets)
+        if not self.validation_fraction:
+            return (texts, targets), ([], targets[:0])
+        units = list(map(str, range(len(texts)))) if groups is None else groups
+        parts = group_holdout(targets, units, self.validation_fraction, self.random_state)
+        train, held_out = (([texts[i] for i in part], targets[part]) for part in parts)
+        return train, held_out
+
+    def _options(self) -> Any:
+        from claimclf.estimators.finetuning import TrainingOptions
+
+        return TrainingOptions(
+            epochs=self.epochs,
+            learning_rate=self.learning_rate,
+            batch_size=self.batch_size,
+            weight_decay=self.weight_decay,
+            warmup=self.warmup,
+            patience=self.patience,
+            bf16=_bf16_in_hardware() if self.bf16 is None else self.bf16,
+            seed=self.random_state,
+            progress=self.progress,
+            resume=self.resume,
+        )
+
+    def _checkpoint_folder(self) -> Any:
+        if self.checkpoints is None:
+            return tempfile.TemporaryDirectory(prefix="claimclf-")
+        return nullcontext(self.checkpoints)
+
+    def _logits(self, texts: Sequence[str]) -> Array:
+        from claimclf.estimators.inference import torch_logits
+
+        return torch_logits(self.network_, self.tokenizer_, texts, self.max_length)
+
+    def _base(self) -> dict[str, str]:
+        return {"id": self.base_.id, "sha256": self.base_.sha256}
+
+    def _write_model(self, folder: Path) -> dict[str, Any]:
+        from claimclf.estimators.export import write_transformer
+
+        return write_transformer(self, folder)
+
+
+def _bf16_in_hardware() -> bool:
+    import torch
+
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported())
+    capabilities = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))

@@ -1,0 +1,54 @@
+"""Cross-validate recipes over repositories, and compare the first with each of the others.
+
+python training/cross_validate.py --set pooling=mean --set pooling=first
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import yaml
+
+from claimclf.data import targets
+from claimclf.errors import ClaimclfError
+from claimclf.estimators import TransformerClassifier
+from claimclf.estimators.crossvalidation import CrossValidation, cross_validate
+from claimclf.estimators.recipe import Recipe
+from claimclf.metrics import paired_difference
+
+
+def main() -> int:
+    """Run the script."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", type=Path, default=Path(__file__).parent / "configs" / "transformer.yaml")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE[,NAME=VALUE]", help="one candidate; may be repeated"
+    )
+    parser.add_argument("--folds", type=int, default=5, help="default: %(default)s")
+    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    options = parser.parse_args()
+    try:
+        recipe = Recipe.read(options.config)
+        examples = recipe.examples([*recipe.train, *recipe.validation])
+        results: dict[str, CrossValidation] = {}
+        for candidate in options.set or [""]:
+            changes = {
+                name: yaml.safe_load(value) for name, _, value in (s.partition("=") for s in candidate.split(",") if s)
+            }
+            estimator = TransformerClassifier(**{**recipe.parameters, **changes}, random_state=options.seed)
+            results[candidate] = cross_validate(estimator, examples, n_folds=options.folds, seed=options.seed)
+            print(f"\n{candidate or 'as configured'}\n{results[candidate].report}", flush=True)
+    except ClaimclfError as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 1
+    (first, best), *others = results.items()
+    truth, groups = targets(examples), [example.group for example in examples]
+    for name, other in others:
+        print(f"\n{first} minus {name}: {paired_difference(truth, best.decisions, other.decisions, groups=groups)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
