@@ -1,0 +1,135 @@
+"""``claimclf predict | evaluate | info``: results on standard output, all else on standard error."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from itertools import chain, tee
+from pathlib import Path
+
+from tqdm import tqdm
+
+from claimclf import __version__
+from claimclf.bundle import Classifier, load, verify
+from claimclf.cli.reading import Item, read_items
+from claimclf.cli.writing import WRITERS, Labelled
+from claimclf.data import load_examples
+from claimclf.errors import ClaimclfError
+from claimclf.evaluation import evaluate_on
+from claimclf.predict import predict
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        0 for success, 1 for failure; wrong usage exits with 2.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+        return status
+    except ClaimclfError as error:
+        print(f"claimclf: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # The reader has left. Python would complain once more when it flushes standard output at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _predict(options: argparse.Namespace) -> int:
+    classifier = load(options.model, threads=options.threads)
+    items = chain.from_iterable(read_items(name, options.column) for name in options.files)
+    labelled = _labelled(items, classifier)
+    if options.labelled_only:
+        labelled = ((prediction, fields) for prediction, fields in labelled if prediction.labels)
+    form = options.format or (options.out and options.out.suffix[1:]) or "table"
+    if form not in WRITERS:
+        raise ClaimclfError(f"--out {options.out}: unknown ending; say which --format ({', '.join(WRITERS)})")
+    with options.out.open("w", encoding="utf-8", newline="") if options.out else nullcontext(sys.stdout) as out:
+        WRITERS[form](labelled, out)
+    return 0
+
+
+def _labelled(items: Iterator[Item], classifier: Classifier) -> Iterator[Labelled]:
+    # The stream reads a chunk ahead, so tee holds a chunk of items at most.
+    for_text, for_fields = tee(items)
+    predictions = predict.stream((item.text for item in for_text), model=classifier)
+    bar = tqdm(predictions, unit=" sentences", disable=not sys.stderr.isatty(), leave=False, delay=1)
+    for prediction, item in zip(bar, for_fields, strict=True):
+        yield prediction, item.fields
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    classifier = load(options.model, threads=options.threads)
+    report = evaluate_on(classifier, load_examples(options.files, labels=classifier.labels))
+    print(json.dumps(report.to_dict(), indent=2) if options.json else report)
+    return 0
+
+
+def _info(options: argparse.Namespace) -> int:
+    classifier = load(options.bundle)
+    manifest = classifier.manifest
+    print(f"{manifest['name']}: {manifest['kind']}, format {manifest['format_version']}, {classifier.path}")
+    if manifest["base"]:
+        print(f"base: {manifest['base']['id']}")
+    for label in manifest["labels"]:
+        print(f"  {label['name']} (from {label['threshold']:.3f}): {label['definition']}")
+    if manifest["metrics"]:
+        value, low, high = manifest["metrics"]["macro_f1"]
+        print(f"macro F1 {value:.3f} [{low:.3f}, {high:.3f}] on {manifest['metrics']['what']}")
+    if not options.verify:
+        return 0
+    verification = verify(classifier)
+    equal = verification.n_texts - len(verification.differing)
+    print(
+        f"verified: {equal} of {verification.n_texts} pinned texts decided as stored, "
+        f"largest difference of a score {verification.largest_difference:.4f}"
+    )
+    for text in verification.differing:
+        print(f"decided differently: {text}", file=sys.stderr)
+    return 0 if verification.passed else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="claimclf", description="Classify claims, sentence by sentence.")
+    parser.add_argument("--version", action="version", version=f"claimclf {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    model = argparse.ArgumentParser(add_help=False)
+    model.add_argument("--model", default="default", help="shipped name, folder or hub id (default: %(default)s)")
+    model.add_argument("--threads", type=int, help="threads to compute with (default: one per core)")
+
+    command = commands.add_parser("predict", parents=[model], help="label the sentences of files")
+    command.add_argument("files", nargs="+", metavar="FILE", help=".txt, .md, .jsonl, .csv, or - for standard input")
+    command.add_argument("--format", choices=list(WRITERS), help="default: by the ending of --out, else table")
+    command.add_argument("--out", type=Path, metavar="PATH", help="write here instead of standard output")
+    command.add_argument("--column", default="text", help="field with the text in JSONL and CSV (default: %(default)s)")
+    command.add_argument("--labelled-only", action="store_true", help="leave out sentences without a label")
+    command.set_defaults(run=_predict)
+
+    command = commands.add_parser("evaluate", parents=[model], help="measure a bundle on labelled texts")
+    command.add_argument("files", nargs="+", metavar="FILE", help="JSONL with text and labels")
+    command.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    command.set_defaults(run=_evaluate)
+
+    command = commands.add_parser("info", help="describe a bundle")
+    command.add_argument("bundle", nargs="?", default="default", help="shipped name, folder or hub id")
+    command.add_argument("--verify", action="store_true", help="run its pinned texts and compare decisions")
+    command.set_defaults(run=_info)
+    return parser
