@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+import claimclf
+from claimclf.bundle import copy_without, verify
+from claimclf.errors import BundleError, BundleNotFoundError
+
+FROZEN = Path(__file__).parent / "data" / "format-1"
+
+
+@pytest.fixture
+def copied(bundle: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(bundle, tmp_path / bundle.name))
+
+
+def files_of(bundle: Path) -> list[Path]:
+    return sorted(file for file in bundle.iterdir() if file.name != "manifest.json")
+
+
+def edit_manifest(bundle: Path, **changes) -> None:
+    path = bundle / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **changes}), "utf-8")
+
+
+def test_a_saved_bundle_decides_as_stored(bundle: Path) -> None:
+    outcome = verify(claimclf.load(bundle))
+    assert outcome.passed
+    assert outcome.n_texts >= 10
+    assert outcome.largest_difference < 1e-6
+
+
+def test_the_manifest_says_what_a_decision_depends_on(bundle: Path) -> None:
+    manifest = claimclf.load(bundle).manifest
+    assert [label["name"] for label in manifest["labels"]] == list(claimclf.LABELS)
+    assert {"slope", "intercept", "threshold", "definition"} <= set(manifest["labels"][0])
+    assert set(manifest["files"]) == {file.name for file in files_of(bundle)}
+    assert manifest["versions"]["claimclf"] == claimclf.__version__
+    assert manifest["training"]["seed"] == 0
+    assert not [file for file in bundle.iterdir() if file.suffix in {".pkl", ".pickle", ".joblib", ".bin", ".pt"}]
+
+
+def test_the_card_is_in_hub_format(bundle: Path) -> None:
+    import yaml
+
+    _, head, body = (bundle / "README.md").read_text("utf-8").split("---", 2)
+    assert yaml.safe_load(head)["pipeline_tag"] == "text-classification"
+    assert all(f"`{label}`" in body for label in claimclf.LABELS)
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "missing", "grown"])
+def test_every_damaged_file_is_refused(copied: Path, damage: str) -> None:
+    for file in files_of(copied):
+        original = file.read_bytes()
+        if damage == "flip":
+            middle = len(original) // 2
+            file.write_bytes(original[:middle] + bytes([original[middle] ^ 1]) + original[middle + 1 :])
+        elif damage == "cut":
+            file.write_bytes(original[:-1])
+        elif damage == "grown":
+            file.write_bytes(original + b" ")
+        else:
+            file.unlink()
+        with pytest.raises(BundleError, match=file.name):
+            claimclf.load(copied)
+        file.write_bytes(original)
+    assert claimclf.load(copied).labels == claimclf.LABELS
+
+
+@pytest.mark.parametrize("cut", [0, 1, 100, -3])
+def test_a_cut_manifest_is_refused(copied: Path, cut: int) -> None:
+    path = copied / "manifest.json"
+    path.write_bytes(path.read_bytes()[:cut])
+    with pytest.raises(BundleError, match=r"manifest\.json"):
+        claimclf.load(copied)
+
+
+def test_a_missing_manifest_or_folder_is_no_bundle(copied: Path) -> None:
+    (copied / "manifest.json").unlink()
+    with pytest.raises(BundleNotFoundError, match="no bundle here"):
+        claimclf.load(copied)
+    with pytest.raises(FileNotFoundError):
+        claimclf.load(copied / "nothing")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"format_version": 2}, "format version 2 is unknown.*newer release"),
+        ({"format_version": None}, "format version None is unknown"),
+        ({"normaliser_version": 99}, "normaliser version 99 is unknown"),
+        ({"kind": "oracle"}, "kind 'oracle' is unknown; expected one of transformer, baseline"),
+        ({"labels": [{"name": "a"}]}, "an entry is missing or wrong"),
+        ({"labels": "agreement"}, "an entry is missing or wrong"),
+        ({"files": {"../outside": "0" * 64}}, "a file outside the bundle"),
+        ({"surprise": 1}, "an entry is missing or wrong.*surprise"),
+        ({"model": {}}, "lacks"),
+    ],
+)
+def test_an_altered_manifest_is_refused(copied: Path, changes: dict, message: str) -> None:
+    edit_manifest(copied, **changes)
+    with pytest.raises(BundleError, match=message):
+        claimclf.load(copied)
+
+
+def test_a_changed_flip_of_a_threshold_is_noticed_by_verify(copied: Path) -> None:
+    manifest = json.loads((copied / "manifest.json").read_text("utf-8"))
+    for label in manifest["labels"]:
+        label["threshold"] = 0.0
+    edit_manifest(copied, labels=manifest["labels"])
+    outcome = verify(claimclf.load(copied))
+    assert not outcome.passed
+    assert outcome.differing
+
+
+def test_a_failed_save_leaves_the_old_bundle(tiny_transformer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tiny_transformer.save(tmp_path / "b", name="old")
+    monkeypatch.setattr("claimclf.bundle.store.model_card", lambda manifest: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        tiny_transformer.save(path, name="new")
+    assert claimclf.load(path).manifest["name"] == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["b"]
+
+
+def test_saving_does_not_overwrite_what_is_no_bundle(tiny_transformer, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(BundleError, match="exists and is no bundle"):
+        tiny_transformer.save(tmp_path)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_a_copy_without_torch_files_predicts_the_same(transformer_bundle: Path, tmp_path: Path) -> None:
+    path = copy_without(transformer_bundle, tmp_path / "slim", ("model.safetensors", "config.json"), "slim")
+    slim, full = claimclf.load(path), claimclf.load(transformer_bundle)
+    assert not (path / "model.safetensors").exists()
+    assert slim.manifest["name"] == "slim"
+    assert (slim.predict_proba(["A pact."]) == full.predict_proba(["A pact."])).all()
+
+
+@pytest.mark.parametrize("name", ["transformer", "baseline"])
+def test_bundles_of_format_1_keep_loading(name: str) -> None:
+    outcome = verify(claimclf.load(FROZEN / name))
+    assert outcome.passed
+    assert outcome.largest_difference < 0.02
+
+
+@pytest.mark.parametrize("name", ["default", "baseline"])
+def test_shipped_bundles_decide_as_stored(name: str) -> None:
+    clf = claimclf.load(name)
+    assert clf.labels == claimclf.LABELS
+    assert verify(clf).passed
+
+
+def test_shipped_bundles_are_small() -> None:
+    from claimclf.bundle import SHIPPED
+
+    assert sum(file.stat().st_size for file in SHIPPED.rglob("*") if file.is_file()) <= 30 * 2**20

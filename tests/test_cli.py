@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from claimclf.cli.main import main
+
+TEXT = "The two ministries signed a pact on ports. She studied hydrology.\n\nCongress should repeal the act.\n"
+SENTENCES = ["The two ministries signed a pact on ports.", "She studied hydrology.", "Congress should repeal the act."]
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Path:
+    path = tmp_path / "report.txt"
+    path.write_text(TEXT, "utf-8")
+    return path
+
+
+def predict(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    assert main(["predict", *map(str, arguments)]) == 0
+    return capsys.readouterr().out
+
+
+def test_a_text_file_becomes_sentences_with_offsets(document, baseline_bundle, capsys) -> None:
+    out = predict(capsys, document, "--model", baseline_bundle, "--format", "jsonl")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert [row["text"] for row in rows] == SENTENCES
+    assert all(TEXT[row["start"] : row["end"]] == row["text"] for row in rows)
+    assert set(rows[0]["scores"]) == {"agreement", "surveillance_tech", "disinformation", "policy_advice"}
+
+
+def test_the_table_shows_every_sentence(document, baseline_bundle, capsys) -> None:
+    out = predict(capsys, document, "--model", baseline_bundle)
+    assert all(sentence in out for sentence in SENTENCES)
+    labelled = predict(capsys, document, "--model", baseline_bundle, "--labelled-only")
+    assert len(labelled.splitlines()) <= len(out.splitlines())
+
+
+def test_jsonl_and_csv_rows_keep_their_fields(tmp_path: Path, baseline_bundle, capsys) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps({"body": "A pact.", "n": 7}) + "\n", "utf-8")
+    out = predict(capsys, tmp_path / "a.jsonl", "--column", "body", "--model", baseline_bundle, "--format", "csv")
+    (row,) = csv.DictReader(io.StringIO(out))
+    assert (row["n"], row["text"], row["model"]) == ("7", "A pact.", "baseline")
+    assert 0 <= float(row["score_agreement"]) <= 1
+    (tmp_path / "a.csv").write_text('text,n\n"A, ""pact""\nsigned.",7\n', "utf-8")
+    target = tmp_path / "out.jsonl"
+    predict(capsys, tmp_path / "a.csv", "--model", baseline_bundle, "--out", target)
+    assert json.loads(target.read_text("utf-8"))["text"] == 'A, "pact"\nsigned.'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.pdf", b"%PDF", "cannot read this kind of file; expected one of .txt, .md, .jsonl, .csv"),
+        ("a.txt", b"caf\xe9", "not UTF-8"),
+        (
+            "a.jsonl",
+            b'{"body": "x"}\n',
+            "line 1: field 'text' is missing; the line has: body (choose one with --column)",
+        ),
+        ("a.jsonl", b'{"text": null}\n', "line 1: field 'text' is no text"),
+        ("a.jsonl", b"nonsense\n", "line 1: not JSON"),
+        ("a.csv", b"title\nx\n", "line 2: field 'text' is missing"),
+        ("a.csv", b"text\na,b\n", "line 2: more fields than the header"),
+    ],
+)
+def test_bad_files_fail_with_one_line(tmp_path: Path, baseline_bundle, capsys, name, content, message) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert main(["predict", str(tmp_path / name), "--model", str(baseline_bundle)]) == 1
+    err = capsys.readouterr().err
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_missing_files_and_bundles_fail_with_one_line(tmp_path: Path, baseline_bundle, capsys) -> None:
+    assert main(["predict", str(tmp_path / "none.txt"), "--model", str(baseline_bundle)]) == 1
+    assert "none.txt: No such file" in capsys.readouterr().err
+    assert main(["info", str(tmp_path / "none")]) == 1
+    assert "no such bundle" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["predict"], ["nonsense"], ["predict", "a.txt", "--format", "xml"]])
+def test_wrong_usage_exits_with_2(arguments, capsys) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+def test_info_describes_and_verifies(bundle: Path, capsys) -> None:
+    assert main(["info", str(bundle), "--verify"]) == 0
+    out = capsys.readouterr().out
+    assert "policy_advice" in out
+    assert "16 of 16 pinned texts decided as stored" in out
+
+
+def test_evaluate_prints_a_table_or_json(tmp_path: Path, baseline_bundle, training_data, capsys) -> None:
+    rows = [{"text": text, "labels": labels} for text, labels in zip(*training_data, strict=True)]
+    path = tmp_path / "gold.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    assert main(["evaluate", str(path), "--model", str(baseline_bundle)]) == 0
+    assert "macro" in capsys.readouterr().out
+    assert main(["evaluate", str(path), "--model", str(baseline_bundle), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["n_texts"] == len(rows)
+
+
+def test_standard_input_is_read(baseline_bundle) -> None:
+    command = [sys.executable, "-m", "claimclf", "predict", "-", "--model", str(baseline_bundle), "--format", "jsonl"]
+    done = subprocess.run(command, input=TEXT, capture_output=True, text=True, check=True)
+    assert [json.loads(line)["text"] for line in done.stdout.splitlines()] == SENTENCES
+    assert done.stderr == ""
+
+
+def test_a_closed_pipe_is_no_traceback(tmp_path: Path, baseline_bundle) -> None:
+    path = tmp_path / "long.txt"
+    path.write_text("The river rose. " * 20_000, "utf-8")
+    command = [sys.executable, "-m", "claimclf", "predict", str(path), "--model", str(baseline_bundle)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        process.wait(timeout=120)

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from claimclf.data import fingerprint, from_dataset, group_folds, group_holdout, load_examples, targets, to_dataset
+from claimclf.data.jsonl import read_examples, read_references, read_rows, write_rows
+from claimclf.data.references import collect_texts, resolve, save_texts, text_hash
+from claimclf.errors import DataError, InputError
+from claimclf.records import Example
+
+REFERENCE = {
+    "id": "r1",
+    "repo": "owner/name",
+    "commit": "a" * 40,
+    "path": "a.md",
+    "start": 0,
+    "end": 12,
+    "sha256": text_hash("The  pact.\n"),
+    "license": "CC0-1.0",
+    "labels": ["agreement"],
+    "group": "owner/name",
+}
+EXAMPLE = {"id": "e1", "text": "A pact.", "labels": ["agreement"], "group": "g"}
+
+
+def write(path: Path, *lines: object) -> Path:
+    path.write_text("".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines), "utf-8")
+    return path
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    rows = [{"text": "“Ünïcode”\u2028"}, {"text": ""}]
+    write_rows(tmp_path / "new" / "a.jsonl", rows)
+    assert [row for _, row in read_rows(tmp_path / "new" / "a.jsonl")] == rows
+    with gzip.open(tmp_path / "a.jsonl.gz", "wt", encoding="utf-8") as out:
+        out.write((tmp_path / "new" / "a.jsonl").read_text("utf-8"))
+    assert [row for _, row in read_rows(tmp_path / "a.jsonl.gz")] == rows
+
+
+def test_defaults_of_a_minimal_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", {"text": "a", "label": "tax"}, "", {"text": "b", "labels": []})
+    examples = read_examples(path, labels=None)
+    assert [(e.id, e.group, e.labels) for e in examples] == [("1", "1", ("tax",)), ("3", "3", ())]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{", "line 2: not JSON"),
+        ("[1]", "line 2: expected a JSON object, got list"),
+        ({"id": "e2", "labels": [], "group": "g"}, "line 2: field 'text' is missing; the line has: id, labels, group"),
+        ({**EXAMPLE, "id": "e2", "text": 3}, "line 2: field 'text': expected str, got int"),
+        ({**EXAMPLE, "id": "e2", "labels": "agreement"}, "line 2: field 'labels': expected list, got str"),
+        (
+            {**EXAMPLE, "id": "e2", "labels": ["agrement"]},
+            "line 2: unknown label 'agrement'; expected one of agreement",
+        ),
+        ({**EXAMPLE, "id": "e2", "unsure": [1]}, "line 2: field 'unsure': expected strings, got 1"),
+        (EXAMPLE, "line 2: id 'e1' occurs already on line 1"),
+    ],
+)
+def test_errors_name_file_and_line(tmp_path: Path, line: object, message: str) -> None:
+    path = write(tmp_path / "a.jsonl", EXAMPLE, line)
+    with pytest.raises(DataError, match=message) as caught:
+        read_examples(path)
+    assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"commit": "main"}, "field 'commit'"),
+        ({"sha256": "abc"}, "field 'sha256'"),
+        ({"start": 5, "end": 5}, "expected 0 <= start < end"),
+        ({"start": True}, "field 'start': expected int, got bool"),
+        ({"license": None}, "field 'license' is missing"),
+    ],
+)
+def test_errors_in_references_name_file_and_line(tmp_path: Path, change: dict, message: str) -> None:
+    with pytest.raises(DataError, match=f"line 1: {message}"):
+        read_references(write(tmp_path / "a.jsonl", {**REFERENCE, **change}))
+
+
+def test_unreadable_files_are_explained(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no such file"):
+        load_examples([tmp_path / "none.jsonl"])
+    (tmp_path / "latin.jsonl").write_bytes(b'{"text": "caf\xe9"}\n')
+    with pytest.raises(DataError, match="not UTF-8"):
+        load_examples([tmp_path / "latin.jsonl"])
+    (tmp_path / "bad.jsonl.gz").write_bytes(b"no gzip")
+    with pytest.raises(DataError, match="cannot be read"):
+        load_examples([tmp_path / "bad.jsonl.gz"])
+    with pytest.raises(DataError, match="no labelled texts found"):
+        load_examples([write(tmp_path / "empty.jsonl")])
+
+
+def test_an_id_in_two_files_is_refused(tmp_path: Path) -> None:
+    first, second = write(tmp_path / "a.jsonl", EXAMPLE), write(tmp_path / "b.jsonl", EXAMPLE)
+    with pytest.raises(DataError, match="id 'e1' occurs in more than one file"):
+        load_examples([first, second])
+
+
+def test_references_get_their_text_from_local_files_through_the_cache(tmp_path: Path) -> None:
+    references = write(tmp_path / "refs.jsonl", REFERENCE, {**REFERENCE, "id": "r2", "in_dev_repo": True})
+    source = write(tmp_path / "pool.jsonl", {"text": "Something else."}, {"text": "The pact."})
+    cache = tmp_path / "cache" / "texts.jsonl"
+    with pytest.raises(DataError, match=r"2 of 2 references is missing \(first: r1\); run python training/materialise"):
+        load_examples([references], cache=cache)
+    save_texts(collect_texts(read_references(references), [source]), cache)
+    assert [e.text for e in load_examples([references], cache=cache)] == ["The pact.", "The pact."]
+    assert [e.id for e in load_examples([references], cache=cache, in_dev_repo=False)] == ["r1"]
+
+
+def test_a_changed_text_is_missing_rather_than_wrong(tmp_path: Path) -> None:
+    references = read_references(write(tmp_path / "refs.jsonl", REFERENCE))
+    cache = write(tmp_path / "cache.jsonl", {"text": "The pact!"})
+    with pytest.raises(DataError, match="missing"):
+        resolve(references, cache)
+
+
+def test_targets_mark_what_readers_were_unsure_of() -> None:
+    example = Example("1", "a", ("agreement",), "g", unsure=("disinformation",))
+    assert np.array_equal(targets([example]), [[1, 0, np.nan, 0]], equal_nan=True)
+
+
+def test_folds_and_holdouts_never_cut_a_group() -> None:
+    rng = np.random.default_rng(1)
+    matrix = (rng.random((200, 3)) < 0.3).astype(float)
+    groups = [f"g{number}" for number in rng.integers(0, 23, 200)]
+    seen = []
+    for train, held_out in [*group_folds(matrix, groups, 4, seed=3)]:
+        assert not {groups[i] for i in train} & {groups[i] for i in held_out}
+        seen.extend(held_out)
+    assert sorted(seen) == list(range(200))
+    train, held_out = group_holdout(matrix, groups, 0.1, seed=3)
+    assert not {groups[i] for i in train} & {groups[i] for i in held_out}
+    assert 5 <= len(held_out) <= 40
+    assert np.array_equal(held_out, group_holdout(matrix, groups, 0.1, seed=3)[1])
+
+
+def test_impossible_splits_are_refused() -> None:
+    with pytest.raises(InputError, match=r"n_folds: expected 2 to 1 \(the number of groups\), got 2"):
+        list(group_folds(np.zeros((3, 1)), ["a"] * 3, 2))
+    with pytest.raises(InputError, match="groups: expected at least 2"):
+        group_holdout(np.zeros((3, 1)), ["a"] * 3)
+
+
+def test_hugging_face_datasets_in_and_out() -> None:
+    datasets = pytest.importorskip("datasets")
+    examples = [Example("1", "a", ("agreement",), "g"), Example("2", "b", (), "h")]
+    assert [(e.id, e.text, e.labels, e.group) for e in from_dataset(to_dataset(examples))] == [
+        (e.id, e.text, e.labels, e.group) for e in examples
+    ]
+    features = datasets.Features({"text": datasets.Value("string"), "label": datasets.ClassLabel(names=["x", "y"])})
+    single = datasets.Dataset.from_dict({"text": ["a"], "label": [1]}, features=features)
+    assert from_dataset(single, labels="label")[0].labels == ("y",)
+    with pytest.raises(DataError, match="column 'labels' is missing; there are text, label"):
+        from_dataset(single)
+
+
+def test_the_fingerprint_depends_on_content_not_order() -> None:
+    first, second = Example("1", "a", ("agreement",), "g"), Example("2", "b", (), "h")
+    assert fingerprint([first, second]) == fingerprint([second, first])
+    assert fingerprint([first]) != fingerprint([Example("1", "a", (), "g")])

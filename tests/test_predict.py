@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import json
+import multiprocessing
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import claimclf
+from claimclf import Prediction
+from claimclf.errors import BundleNotFoundError, ClaimclfError, InputError, InputTypeError
+
+TEXT = "The two ministries signed a pact on ports."
+
+
+def run(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_one_text_gives_one_prediction(bundle: Path) -> None:
+    prediction = claimclf.predict(TEXT, model=bundle)
+    assert isinstance(prediction, Prediction)
+    assert prediction.text == TEXT
+    assert tuple(prediction.scores) == claimclf.LABELS
+    assert all(0 <= score <= 1 for score in prediction.scores.values())
+    assert prediction.model == bundle.name
+    assert json.loads(json.dumps(prediction.to_dict()))["labels"] == list(prediction.labels)
+
+
+def test_many_texts_keep_order_and_length(bundle: Path, training_data) -> None:
+    texts, _ = training_data
+    predictions = claimclf.predict([*texts, "", " \n"], model=bundle)
+    assert [prediction.text for prediction in predictions] == [*texts, "", " \n"]
+    for text, prediction in zip(texts, predictions, strict=False):
+        alone = claimclf.predict(text, model=bundle)
+        assert alone.labels == prediction.labels
+        # int8 activations are scaled by batch, so that neighbours move a score a little
+        assert alone.scores == pytest.approx(prediction.scores, abs=0.05)
+    assert predictions[-1].labels == predictions[-2].labels == ()
+    assert set(predictions[-1].scores.values()) == {0.0}
+
+
+def test_matrix_forms_agree_with_predictions(bundle: Path, training_data) -> None:
+    texts, _ = training_data
+    clf = claimclf.load(bundle)
+    proba, decided = clf.predict_proba(texts), clf.predict(texts)
+    assert proba.shape == decided.shape == (len(texts), len(clf.labels))
+    for row, prediction in zip(decided, claimclf.predict(texts, model=clf), strict=True):
+        assert tuple(label for label, carried in zip(clf.labels, row, strict=True) if carried) == prediction.labels
+    assert clf.predict([]).shape == (0, len(clf.labels))
+    assert claimclf.predict([], model=clf) == []
+
+
+def test_stream_is_lazy_and_equals_predict(bundle: Path, training_data) -> None:
+    texts, _ = training_data
+    pulled = []
+
+    def source():
+        for number in range(10_000):
+            pulled.append(number)
+            yield texts[number % len(texts)]
+
+    stream = claimclf.predict.stream(source(), model=bundle, chunk=len(texts))
+    first = [next(stream) for _ in texts]
+    assert len(pulled) == len(texts)
+    assert [p.labels for p in first] == [p.labels for p in claimclf.predict(texts, model=bundle)]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(st.text(max_size=80), max_size=6))
+def test_any_text_is_valid(bundle: Path, texts: list[str]) -> None:
+    predictions = claimclf.predict(texts, model=bundle)
+    assert [prediction.text for prediction in predictions] == texts
+    assert all(np.isfinite(list(prediction.scores.values())).all() for prediction in predictions)
+
+
+def test_lone_surrogates_are_text_too(bundle: Path) -> None:
+    assert claimclf.predict("signed \ud83d", model=bundle).text == "signed \ud83d"
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        (None, "texts: expected a sequence of strings, got None"),
+        (7, "texts: .* got int 7"),
+        (b"abc", "texts: .* got bytes"),
+        ({"a": 1}, "texts: .* got dict"),
+        ({"a"}, "texts: .* got set"),
+        (["a", None], r"texts\[1\]: expected a string, got None; drop or fill missing values first"),
+        (["a", float("nan")], r"texts\[1\]: .* got float nan; drop or fill missing values"),
+        ([b"a"], r"texts\[0\]: .* got bytes b'a'; decode it first"),
+        ([3], r"texts\[0\]: .* got int 3"),
+        (["a", ["b"]], r"texts\[1\]: .* got list \['b'\]; pass one flat list"),
+    ],
+)
+@pytest.mark.parametrize("call", ["predict", "stream", "matrix", "probabilities"])
+def test_what_is_not_text_is_refused_by_name_and_position(baseline_bundle: Path, call, texts, message) -> None:
+    clf = claimclf.load(baseline_bundle)
+    calls = {
+        "predict": lambda: claimclf.predict(texts, model=clf),
+        "stream": lambda: list(claimclf.predict.stream(texts, model=clf)),
+        "matrix": lambda: clf.predict(texts),
+        "probabilities": lambda: clf.predict_proba(texts),
+    }
+    with pytest.raises(InputTypeError, match=message) as caught:
+        calls[call]()
+    assert isinstance(caught.value, (ClaimclfError, TypeError, ValueError))
+
+
+def test_a_stream_reports_the_position_in_the_whole_stream(baseline_bundle: Path) -> None:
+    texts = ["a", "b", "c", None]
+    with pytest.raises(InputTypeError, match=r"texts\[3\]"):
+        list(claimclf.predict.stream(texts, model=baseline_bundle, chunk=2))
+
+
+def test_unknown_models_are_refused() -> None:
+    with pytest.raises(BundleNotFoundError, match=r"no such bundle; .*baseline"):
+        claimclf.predict("a", model="no-such-model")
+    with pytest.raises(InputError, match="model: expected a name, a path or a loaded bundle, got int"):
+        claimclf.predict("a", model=3)
+    with pytest.raises(InputError, match="chunk: expected a positive number, got 0"):
+        claimclf.predict.stream(["a"], chunk=0)
+
+
+def test_a_hub_id_is_downloaded_and_nothing_else(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda repo: asked.append(repo) or str(bundle))
+    assert claimclf.load("owner/name").path == bundle
+    assert asked == ["owner/name"]
+
+
+def test_a_hub_id_that_cannot_be_had_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(repo: str) -> str:
+        raise OSError("no network")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", fail)
+    with pytest.raises(BundleNotFoundError, match=r"owner/name: neither a folder here nor .*no network"):
+        claimclf.load("owner/name")
+
+
+def test_long_texts_are_reported_as_truncated(transformer_bundle: Path, baseline_bundle: Path) -> None:
+    long, short = "river " * 100, "river"
+    assert [p.truncated for p in claimclf.predict([long, short], model=transformer_bundle)] == [True, False]
+    assert [p.truncated for p in claimclf.predict([long, short], model=baseline_bundle)] == [False, False]
+
+
+def test_a_replaced_bundle_is_loaded_anew(bundle: Path, tmp_path: Path, tiny_transformer) -> None:
+    path = tiny_transformer.save(tmp_path / "b", name="old")
+    assert claimclf.predict("a", model=path).model == "old"
+    tiny_transformer.save(path, name="new")
+    assert claimclf.predict("a", model=path).model == "new"
+
+
+def _labels_in_child(bundle: Path, text: str, queue) -> None:
+    queue.put(claimclf.predict(text, model=bundle).labels)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_forked_process_predicts_after_its_parent(bundle: Path) -> None:
+    expected = claimclf.predict(TEXT, model=bundle).labels
+    context = multiprocessing.get_context("fork")
+    queue = context.Queue()
+    child = context.Process(target=_labels_in_child, args=(bundle, TEXT, queue))
+    child.start()
+    assert queue.get(timeout=60) == expected
+    child.join(timeout=60)
+    assert child.exitcode == 0
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, claimclf; dir(claimclf); "
+        "heavy = {'numpy', 'sklearn', 'torch', 'transformers', 'onnxruntime', 'datasets', 'tokenizers'}; "
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    assert run(code) == "[]"
+
+
+def test_predicting_needs_no_torch_and_no_scikit_learn(transformer_bundle: Path) -> None:
+    code = (
+        "import sys\n"
+        "for name in ('torch', 'transformers', 'datasets', 'sklearn', 'scipy'): sys.modules[name] = None\n"
+        f"import claimclf; print(claimclf.predict('A pact.', model={str(transformer_bundle)!r}).model)"
+    )
+    assert run(code) == "tiny"
+
+
+SPELLINGS = [
+    "import claimclf; out = claimclf.predict(TEXT, model=M)",
+    "import claimclf; out = claimclf.predict.predict(TEXT, model=M)",
+    "from claimclf import predict; out = predict(TEXT, model=M)",
+    "from claimclf.predict import predict; out = predict(TEXT, model=M)",
+    "import claimclf.predict; out = claimclf.predict(TEXT, model=M)",
+    "import claimclf.predict as p; out = p(TEXT, model=M)",
+    "import claimclf.predict as p; out = p.predict(TEXT, model=M)",
+    "from claimclf import predict; out = next(predict.stream([TEXT], model=M))",
+    "from claimclf.predict import predict; out = next(predict.stream([TEXT], model=M))",
+    "from claimclf.predict import stream; out = next(stream([TEXT], model=M))",
+    "import claimclf.predict as p; from claimclf import predict; assert p is predict; out = predict(TEXT, model=M)",
+    "from claimclf.predict import predict; import claimclf; out = claimclf.predict(TEXT, model=M)",
+    "from claimclf import *; out = predict(TEXT, model=M)",
+]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_every_spelling_of_predict_works(baseline_bundle: Path, spelling: str) -> None:
+    assert run(f"TEXT = {TEXT!r}; M = {str(baseline_bundle)!r}; {spelling}; print(out.model)") == "baseline"
+
+
+def test_exported_names_exist_and_are_listed() -> None:
+    assert set(claimclf.__all__) <= set(dir(claimclf))
+    assert all(getattr(claimclf, name) is not None for name in claimclf.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        claimclf.nothing

@@ -1,0 +1,113 @@
+"""The scripts in ``training/``, run as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+import claimclf
+from claimclf.data.references import text_hash
+
+TRAINING = Path(__file__).parent.parent / "training"
+
+
+def run(script: str, *arguments: object, status: int = 0) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(TRAINING / script), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "HF_HUB_OFFLINE": "1"})
+    assert done.returncode == status, done.stderr
+    return done
+
+
+@pytest.fixture
+def data(tmp_path: Path, training_data) -> Path:
+    rows = [
+        {"id": str(number), "text": text, "labels": labels, "group": f"g{number % 6}"}
+        for number, (text, labels) in enumerate(zip(*training_data, strict=True))
+    ]
+    path = tmp_path / "data.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
+@pytest.fixture
+def recipe(tmp_path: Path, data: Path):
+    def write(**parameters: object) -> Path:
+        path = tmp_path / "recipe.yaml"
+        entries = {"train": [data.name], "validation": [], "output": "out/mine", "parameters": parameters}
+        path.write_text(yaml.safe_dump(entries), "utf-8")
+        return path
+
+    return write
+
+
+def with_validation(recipe: Path, data: Path) -> Path:
+    held_out = data.with_name("held-out.jsonl")
+    held_out.write_text(data.read_text("utf-8").replace('"id": "', '"id": "v'), "utf-8")
+    entries = {**yaml.safe_load(recipe.read_text("utf-8")), "validation": [held_out.name]}
+    recipe.write_text(yaml.safe_dump(entries), "utf-8")
+    return recipe
+
+
+def test_the_baseline_is_trained_saved_and_measured(recipe, data: Path) -> None:
+    config = with_validation(recipe(calibration_folds=2), data)
+    out = run("train_baseline.py", "--config", config, "--set", "C=2.5").stdout
+    bundle = config.parent / "out" / "mine"
+    assert f"bundle: {bundle}" in out
+    assert "macro" in out
+    assert claimclf.load(bundle).manifest["training"]["parameters"]["C"] == 2.5
+    assert claimclf.load(bundle).manifest["metrics"]["n_texts"] == 12
+
+
+def test_the_transformer_is_trained_saved_and_measured(recipe, data: Path, tiny_base: Path, tmp_path: Path) -> None:
+    config = with_validation(
+        recipe(base=str(tiny_base), epochs=40, max_length=32, learning_rate=0.005, batch_size=4), data
+    )
+    done = run("train_transformer.py", "--config", config, "--out", tmp_path / "elsewhere")
+    assert f"bundle: {tmp_path / 'elsewhere'}" in done.stdout
+    assert "macro" in done.stdout
+    out = run("evaluate_model.py", data, "--model", tmp_path / "elsewhere", "--parity", tmp_path / "elsewhere").stdout
+    assert "keyword rule" in out
+    assert "torch fp32 = onnx int8" in out
+
+
+def test_candidates_are_cross_validated_and_compared(recipe, tiny_base: Path) -> None:
+    config = recipe(base=str(tiny_base), epochs=1, max_length=32, validation_fraction=0)
+    out = run(
+        "cross_validate.py", "--config", config, "--folds", 2, "--set", "pooling=mean", "--set", "pooling=first"
+    ).stdout
+    assert "pooling=mean minus pooling=first:" in out
+
+
+def test_texts_are_materialised_into_a_cache(tmp_path: Path) -> None:
+    reference = {
+        "id": "r1", "repo": "o/n", "commit": "a" * 40, "path": "a", "start": 0, "end": 7, "license": "CC0-1.0",
+        "sha256": text_hash("A pact."), "labels": [], "group": "o/n",
+    }  # fmt: skip
+    (tmp_path / "refs.jsonl").write_text(json.dumps(reference) + "\n")
+    (tmp_path / "pool.jsonl").write_text(json.dumps({"text": "A pact."}) + "\n")
+    (tmp_path / "none.jsonl").write_text(json.dumps({"text": "Other."}) + "\n")
+    arguments = (tmp_path / "refs.jsonl", "--cache", tmp_path / "cache.jsonl", "--from")
+    missing = run("materialise.py", *arguments, tmp_path / "none.jsonl", status=1)
+    assert "not found: r1 (o/n@aaaaaaaaaa:a)" in missing.stderr
+    assert "1 of 1 texts" in run("materialise.py", *arguments, tmp_path / "pool.jsonl").stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[]", "expected entries such as train:"),
+        ("nonsense: 1", "unexpected keyword argument 'nonsense'"),
+        ("{", "cannot be read"),
+    ],
+)
+def test_a_bad_recipe_is_one_line(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "bad.yaml").write_text(content)
+    done = run("train_baseline.py", "--config", tmp_path / "bad.yaml", status=1)
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
