@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from claimclf.text import normalise
-
 _CONFIDENCE = 0.95
 """Below this the identifier is guessing; at it, 11 of 42,947 English sentences of the pool were taken for foreign."""
 
@@ -20,7 +18,7 @@ def in_english(text: str) -> bool:
     Parameters
     ----------
     text : str
-        A sentence.
+        A normalised sentence.
 
     Returns
     -------
@@ -34,7 +32,7 @@ def in_english(text: str) -> bool:
     >>> in_english("Das Ministerium hat die Vereinbarung unterzeichnet.")
     False
     """
-    finding = _identifier().FindLanguage(normalise(text))
+    finding = _identifier().FindLanguage(text)
     return finding.language == "en" or not finding.is_reliable or finding.probability < _CONFIDENCE
 
 

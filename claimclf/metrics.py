@@ -57,10 +57,11 @@ class Report:
     n_groups: int
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON types, figures rounded to four digits."""
+        """Return plain JSON types, figures rounded to four digits, None for nan."""
 
-        def plain(interval: Interval) -> list[float]:
-            return [round(figure, 4) for figure in (interval.value, interval.low, interval.high)]
+        def plain(interval: Interval) -> list[float | None]:
+            figures = (interval.value, interval.low, interval.high)
+            return [None if np.isnan(figure) else round(figure, 4) for figure in figures]
 
         per_label = {
             label: {

@@ -95,7 +95,7 @@ def tiny_transformer(tiny_base: Path, training_data: tuple[list[str], list[list[
     from claimclf import TransformerClassifier
 
     texts, labels = training_data
-    estimator = TransformerClassifier(base=str(tiny_base), labels=LABELS, **OVERFIT)
+    estimator = TransformerClassifier(base=str(tiny_base), labels=LABELS, pooling="first", **OVERFIT)
     return estimator.fit(texts, labels)
 
 

@@ -97,6 +97,7 @@ def test_a_missing_manifest_or_folder_is_no_bundle(copied: Path) -> None:
         ({"labels": [{"name": "a"}]}, "an entry is missing or wrong"),
         ({"labels": "agreement"}, "an entry is missing or wrong"),
         ({"files": {"../outside": "0" * 64}}, "a file outside the bundle"),
+        ({"files": []}, "files and model must be objects"),
         ({"surprise": 1}, "an entry is missing or wrong.*surprise"),
         ({"model": {}}, "lacks"),
     ],

@@ -184,6 +184,19 @@ def test_first_token_bundles_load_in_transformers_with_equal_logits(transformer_
     assert network.config.id2label[0] == "agreement"
 
 
+def test_mixed_precision_ends_with_training(transformer, training_data) -> None:
+    import torch
+
+    fitted = transformer.set_params(bf16=True).fit(*training_data)
+    encoded = fitted.tokenizer_(["A pact."], return_tensors="pt", return_token_type_ids=False)
+    states = []
+    handle = fitted.network_.encoder.register_forward_hook(lambda *call: states.append(call[2].last_hidden_state))
+    with torch.inference_mode():
+        fitted.network_(**encoded)
+    handle.remove()
+    assert states[0].dtype == torch.float32
+
+
 @pytest.mark.parametrize("pooling", ["first", "mean"])
 def test_torch_fp32_onnx_and_int8_onnx_decide_alike(
     transformer, overfit, training_data, pooling, tmp_path: Path

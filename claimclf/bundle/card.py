@@ -88,9 +88,9 @@ def _figures(metrics: dict[str, Any]) -> str:
     )
 
 
-def _interval(figures: list[float]) -> str:
-    value, low, high = figures
-    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
+def _interval(figures: list[float | None]) -> str:
+    value, low, high = ("none" if figure is None else f"{figure:.3f}" for figure in figures)
+    return f"{value} [{low}, {high}]"
 
 
 def _training(manifest: Manifest) -> str:

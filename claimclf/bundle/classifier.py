@@ -108,7 +108,7 @@ class Classifier:
         InputTypeError
             If `texts` is no sequence of strings; the message names the position.
         """
-        return self._score(list(check_texts(texts))).probabilities
+        return self._score([normalise(text) for text in check_texts(texts)]).probabilities
 
     def predictions(self, texts: Iterable[str]) -> list[Prediction]:
         """Decide, with everything there is to say about each text.
@@ -129,7 +129,8 @@ class Classifier:
             If `texts` is no sequence of strings; the message names the position.
         """
         given = list(check_texts(texts))
-        scores = self._score(given)
+        normalised = [normalise(text) for text in given]
+        scores = self._score(normalised)
         decided = from_indicator(self.calibration.decide(scores.probabilities), self.labels)
         return [
             Prediction(
@@ -137,22 +138,22 @@ class Classifier:
                 labels=labels,
                 scores=dict(zip(self.labels, row.tolist(), strict=True)),
                 truncated=bool(truncated),
-                in_scope=in_english(text),
+                in_scope=in_english(clean),
                 model=self._manifest.name,
             )
-            for text, labels, row, truncated in zip(given, decided, scores.probabilities, scores.truncated, strict=True)
+            for text, clean, labels, row, truncated in zip(
+                given, normalised, decided, scores.probabilities, scores.truncated, strict=True
+            )
         ]
 
     def _score(self, texts: list[str]) -> _Scores:
+        """Score normalised texts; the empty ones, which carry nothing, never reach the backend."""
         probabilities = np.zeros((len(texts), len(self.labels)))
         truncated = np.zeros(len(texts), dtype=bool)
         for start in range(0, len(texts), _CHUNK):
-            normalised = [normalise(text) for text in texts[start : start + _CHUNK]]
-            filled = [position for position, text in enumerate(normalised) if text]
-            if not filled:
-                continue
-            logits = self._backend.logits([normalised[position] for position in filled])
-            rows = np.array(filled) + start
-            probabilities[rows] = self.calibration.probabilities(logits.values)
-            truncated[rows] = logits.truncated
+            filled = [row for row in range(start, min(start + _CHUNK, len(texts))) if texts[row]]
+            if filled:
+                logits = self._backend.logits([texts[row] for row in filled])
+                probabilities[filled] = self.calibration.probabilities(logits.values)
+                truncated[filled] = logits.truncated
         return _Scores(probabilities, truncated)

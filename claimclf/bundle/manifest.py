@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from claimclf.calibration import Calibration
 from claimclf.errors import BundleError, BundleNotFoundError
 from claimclf.text import NORMALISER_VERSION
@@ -111,6 +113,8 @@ class Manifest:
         try:
             values = dict(entries)
             labels = values.pop("labels")
+            if not isinstance(values["files"], dict) or not isinstance(values["model"], dict):
+                raise TypeError("files and model must be objects")
             return cls(
                 **values,
                 labels=tuple(str(label["name"]) for label in labels),
@@ -130,7 +134,7 @@ class Manifest:
         folder : Path
             An existing folder.
         """
-        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False, default=_plain)
         (folder / MANIFEST_FILE).write_text(text + "\n", "utf-8")
 
     @classmethod
@@ -162,3 +166,8 @@ class Manifest:
             return cls.from_dict(entries)
         except BundleError as error:
             raise BundleError(f"{folder}: {error}") from error
+
+
+def _plain(value: Any) -> Any:
+    """Make parameters that JSON does not know plain: numpy scalars by value, paths by name."""
+    return value.item() if isinstance(value, np.generic) else str(value)

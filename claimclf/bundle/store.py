@@ -207,9 +207,15 @@ def _replacing(path: Path) -> Iterator[Path]:
         for file in folder.iterdir():
             with file.open("rb") as written:
                 os.fsync(written.fileno())
-        if path.exists():
+        replaced = path.exists()
+        if replaced:
             path.rename(old)
-        folder.rename(path)
+        try:
+            folder.rename(path)
+        except OSError:
+            if replaced:
+                old.rename(path)
+            raise
 
 
 def _versions() -> dict[str, str]:

@@ -91,8 +91,7 @@ def _info(options: argparse.Namespace) -> int:
     for label in manifest["labels"]:
         print(f"  {label['name']} (from {label['threshold']:.3f}): {label['definition']}")
     if manifest["metrics"]:
-        value, low, high = manifest["metrics"]["macro_f1"]
-        print(f"macro F1 {value:.3f} [{low:.3f}, {high:.3f}] on {manifest['metrics']['what']}")
+        print(f"macro F1 {manifest['metrics']['macro_f1'][0]} on {manifest['metrics']['what']}")
     if not options.verify:
         return 0
     verification = verify(classifier)

@@ -136,13 +136,18 @@ class TextClassifier(BaseEstimator):  # type: ignore[misc]
             calibration=self.calibration_,
             model={},
             base=self._base(),
-            training={"parameters": self.get_params(), "seed": self.random_state, **(training or {})},
+            training={"parameters": self._decisive_parameters(), "seed": self.random_state, **(training or {})},
             metrics=dict(metrics or {}),
         )
         return bundle.save(manifest, self._write_model, path)
 
     def _base(self) -> dict[str, str]:
         return {}
+
+    def _decisive_parameters(self) -> dict[str, Any]:
+        """Return the parameters that the result depends on."""
+        parameters: dict[str, Any] = self.get_params()
+        return parameters
 
 
 def check_training_data(

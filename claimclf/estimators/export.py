@@ -11,65 +11,84 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import nn
+from transformers import PreTrainedTokenizerBase
 
 from claimclf.backends import OnnxBackend
 from claimclf.backends.onnx import GRAPH_FILE, TOKENIZER_FILE
+from claimclf.calibration import Calibration
 from claimclf.errors import ExportError
 from claimclf.estimators.network import save_network
 from claimclf.estimators.quiet import quiet
 
-if TYPE_CHECKING:
-    from claimclf.estimators.transformer import TransformerClassifier
+Array = npt.NDArray[Any]
 
 REQUIRED_AGREEMENT = 0.99
 """Share of decisions on label-text pairs in which the exported graph must agree with the network."""
 
 
-def write_transformer(estimator: TransformerClassifier, folder: Path) -> dict[str, Any]:
-    """Write the network, its tokenizer and the int8 graph.
+def write_transformer(network: nn.Module, tokenizer: PreTrainedTokenizerBase, folder: Path) -> None:
+    """Write a network, its tokenizer and its int8 graph.
 
     Parameters
     ----------
-    estimator : TransformerClassifier
-        Fitted.
+    network : torch.nn.Module
+        As made by :func:`~claimclf.estimators.network.build_network`.
+    tokenizer : PreTrainedTokenizerBase
+        Its tokenizer.
     folder : Path
         An existing folder.
+    """
+    save_network(network, folder)
+    tokenizer.save_pretrained(folder)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        full = Path(scratch) / "fp32.onnx"
+        export_graph(network, full)
+        quantise(full, folder / GRAPH_FILE)
+
+
+def check_agreement(
+    folder: Path, max_length: int, texts: Sequence[str], decided: Array, calibration: Calibration
+) -> float:
+    """Compare the decisions of an int8 graph with those of the network it was made from.
+
+    Parameters
+    ----------
+    folder : Path
+        As written by :func:`write_transformer`.
+    max_length : int
+        Tokens that are read of a text.
+    texts : sequence of str
+        Normalised texts, at least one.
+    decided : ndarray, shape (n_texts, n_labels)
+        What the network decides on them.
+    calibration : Calibration
+        From logits to decisions.
 
     Returns
     -------
-    dict
-        The settings that :class:`~claimclf.backends.OnnxBackend` and readers of the manifest need.
+    float
+        Share of equal decisions.
 
     Raises
     ------
     ExportError
-        If the graph decides differently from the network on more than one in a hundred of the label-text pairs of
-        the validation texts.
+        If the share is below :data:`REQUIRED_AGREEMENT`.
     """
-    save_network(estimator.network_, folder)
-    estimator.tokenizer_.save_pretrained(folder)
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        full = Path(scratch) / "fp32.onnx"
-        export_graph(estimator.network_, full)
-        quantise(full, folder / GRAPH_FILE)
-    agreement = _agreement(estimator, folder)
-    if agreement is not None and agreement < REQUIRED_AGREEMENT:
+    exported = OnnxBackend(folder / GRAPH_FILE, folder / TOKENIZER_FILE, max_length=max_length)
+    probabilities = calibration.probabilities(exported.logits(texts).values)
+    agreement = float(np.mean(decided == calibration.decide(probabilities)))
+    if agreement < REQUIRED_AGREEMENT:
         raise ExportError(
             f"the int8 graph agrees with the network on {agreement:.2%} of the validation decisions; "
             f"{REQUIRED_AGREEMENT:.0%} are required, so no bundle was written"
         )
-    return {
-        "max_length": estimator.max_length,
-        "pooling": estimator.pooling,
-        "quantisation": "int8, dynamic, per channel, 7 bits",
-        "agreement_with_fp32": agreement,
-    }
+    return agreement
 
 
 def export_graph(network: nn.Module, path: Path) -> None:
@@ -129,20 +148,6 @@ class _LogitsOnly(nn.Module):  # type: ignore[misc]
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         logits: torch.Tensor = self.network(input_ids=input_ids, attention_mask=attention_mask).logits
         return logits
-
-
-def _agreement(estimator: TransformerClassifier, folder: Path) -> float | None:
-    """Share of equal decisions on the validation texts, None without any."""
-    texts: Sequence[str] = estimator.validation_texts_
-    if not texts:
-        return None
-    exported = OnnxBackend(folder / GRAPH_FILE, folder / TOKENIZER_FILE, max_length=estimator.max_length)
-    original = _decisions(estimator, estimator.decision_function(texts))
-    return float(np.mean(original == _decisions(estimator, exported.logits(texts).values)))
-
-
-def _decisions(estimator: TransformerClassifier, logits: npt.NDArray[Any]) -> npt.NDArray[np.int8]:
-    return estimator.calibration_.decide(estimator.calibration_.probabilities(logits))
 
 
 def _vocabulary_size(network: nn.Module) -> int:

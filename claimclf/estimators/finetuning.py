@@ -126,6 +126,8 @@ def fine_tune(
     checkpointed = options.resume and any(output.glob("checkpoint-*"))
     with nullcontext() if options.progress else quiet():
         trainer.train(resume_from_checkpoint=True if checkpointed else None)
+    # Mixed precision wraps forward; what is calibrated and exported must compute in fp32.
+    trainer.accelerator.unwrap_model(network, keep_fp32_wrapper=False)
     network.eval()
     return list(trainer.state.log_history)
 

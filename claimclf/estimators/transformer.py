@@ -32,8 +32,9 @@ class TransformerClassifier(TextClassifier):
     base : str, default "sentence-transformers/all-MiniLM-L6-v2"
         Hub id or folder of the pretrained encoder; see :func:`~claimclf.estimators.pretrained.resolve_base` for how
         it is found offline.
-    pooling : {"first", "mean"}, default "first"
-        What the head reads. The first token keeps the model loadable by transformers' own classes.
+    pooling : {"mean", "first"}, default "mean"
+        What the head reads: the mean over the tokens, or the first token, which keeps the model loadable by
+        transformers' own classes. The mean is better by far on sentence encoders (``training/README.md``).
     max_length : int, default 256
         Tokens read of a text; hardly a sentence is longer, and short batches do not pay for it.
     epochs : int, default 4
@@ -75,7 +76,7 @@ class TransformerClassifier(TextClassifier):
         *,
         labels: Sequence[str] | None = None,
         base: str = DEFAULT_BASE,
-        pooling: Pooling = "first",
+        pooling: Pooling = "mean",
         max_length: int = 256,
         epochs: int = 4,
         learning_rate: float = 1e-4,
@@ -225,13 +226,23 @@ class TransformerClassifier(TextClassifier):
 
         return torch_logits(self.network_, self.tokenizer_, texts, self.max_length)
 
+    def _decisive_parameters(self) -> dict[str, Any]:
+        incidental = {"checkpoints", "resume", "progress"}
+        return {name: value for name, value in self.get_params().items() if name not in incidental}
+
     def _base(self) -> dict[str, str]:
         return {"id": self.base_.id, "sha256": self.base_.sha256}
 
     def _write_model(self, folder: Path) -> dict[str, Any]:
-        from claimclf.estimators.export import write_transformer
+        from claimclf.estimators.export import check_agreement, write_transformer
 
-        return write_transformer(self, folder)
+        write_transformer(self.network_, self.tokenizer_, folder)
+        settings = {"max_length": self.max_length, "pooling": self.pooling, "quantisation": "int8, dynamic, 7 bits"}
+        if not self.validation_texts_:
+            return settings
+        decided = self.calibration_.decide(self.calibration_.probabilities(self._logits(self.validation_texts_)))
+        agreement = check_agreement(folder, self.max_length, self.validation_texts_, decided, self.calibration_)
+        return {**settings, "agreement_with_fp32": agreement}
 
 
 def _bf16_in_hardware() -> bool:
