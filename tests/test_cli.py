@@ -81,6 +81,8 @@ def test_bad_files_fail_with_one_line(tmp_path: Path, baseline_bundle, capsys, n
 def test_missing_files_and_bundles_fail_with_one_line(tmp_path: Path, baseline_bundle, capsys) -> None:
     assert main(["predict", str(tmp_path / "none.txt"), "--model", str(baseline_bundle)]) == 1
     assert "none.txt: No such file" in capsys.readouterr().err
+    assert main(["predict", __file__.replace(".py", ".txt"), "--model", "baseline", "--out", "no/such/folder.csv"]) == 1
+    assert "no/such/folder.csv: No such file or directory" in capsys.readouterr().err
     assert main(["info", str(tmp_path / "none")]) == 1
     assert "no such bundle" in capsys.readouterr().err
 

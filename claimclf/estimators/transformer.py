@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from claimclf.backends import OnnxBackend
 from claimclf.calibration import Calibration
 from claimclf.data import group_holdout
 from claimclf.errors import InputError, MissingExtraError
@@ -234,15 +235,18 @@ class TransformerClassifier(TextClassifier):
         return {"id": self.base_.id, "sha256": self.base_.sha256}
 
     def _write_model(self, folder: Path) -> dict[str, Any]:
-        from claimclf.estimators.export import check_agreement, write_transformer
+        from claimclf.estimators.export import write_transformer
 
-        write_transformer(self.network_, self.tokenizer_, folder)
-        settings = {"max_length": self.max_length, "pooling": self.pooling, "quantisation": "int8, dynamic, 7 bits"}
-        if not self.validation_texts_:
-            return settings
-        decided = self.calibration_.decide(self.calibration_.probabilities(self._logits(self.validation_texts_)))
-        agreement = check_agreement(folder, self.max_length, self.validation_texts_, decided, self.calibration_)
-        return {**settings, "agreement_with_fp32": agreement}
+        check = self._agreement if self.validation_texts_ else None
+        kept = write_transformer(self.network_, self.tokenizer_, folder, check)
+        return {"max_length": self.max_length, "pooling": self.pooling, **kept}
+
+    def _agreement(self, folder: Path) -> float:
+        """Share of equal decisions of the network and the graph in `folder` on the validation texts."""
+        graph = OnnxBackend.load(folder, {"max_length": self.max_length})
+        logits = (self._logits(self.validation_texts_), graph.logits(self.validation_texts_).values)
+        decided, exported = (self.calibration_.decide(self.calibration_.probabilities(part)) for part in logits)
+        return float(np.mean(decided == exported))
 
 
 def _bf16_in_hardware() -> bool:
