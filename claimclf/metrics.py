@@ -198,8 +198,8 @@ def best_f1_threshold(truth: Array, scores: Array) -> tuple[float, float]:
 
     Examples
     --------
-    >>> best_f1_threshold(np.array([0, 1, 1, 0]), np.array([0.1, 0.4, 0.9, 0.2]))
-    (0.3, 1.0)
+    >>> best_f1_threshold(np.array([0, 1, 1, 0]), np.array([0.0, 0.5, 0.9, 0.25]))
+    (0.375, 1.0)
     """
     order = np.argsort(-scores, kind="stable")
     ranked = scores[order]

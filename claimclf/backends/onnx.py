@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 GRAPH_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 
+_INHERITED: list[InferenceSession | None] = []
+
 _TOKENS_PER_BATCH = 1024
 """Padded tokens in one run: enough to fill two cores, little enough to stay in their cache."""
 
@@ -74,6 +76,9 @@ class OnnxBackend:
         """Return the session, opened anew in a forked process, where the threads of the old one are gone."""
         if self._session is None or self._owner != os.getpid():
             import onnxruntime
+
+            # Destroying a session joins its threads; those of a parent process would be waited for forever.
+            _INHERITED.append(self._session)
 
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = self._threads

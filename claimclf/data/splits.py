@@ -43,8 +43,8 @@ def group_folds(
     --------
     >>> for train, held_out in group_folds(np.eye(4), ["a", "a", "b", "b"], n_folds=2):
     ...     print(train, held_out)
-    [2 3] [0 1]
     [0 1] [2 3]
+    [2 3] [0 1]
     """
     from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
