@@ -111,3 +111,9 @@ def test_a_bad_recipe_is_one_line(tmp_path: Path, content: str, message: str) ->
     done = run("train_baseline.py", "--config", tmp_path / "bad.yaml", status=1)
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_parameter_of_another_estimator_is_one_line(recipe) -> None:
+    done = run("train_baseline.py", "--config", recipe(pooling="mean"), status=1)
+    assert "BaselineClassifier has no pooling" in done.stderr
+    assert "Traceback" not in done.stderr

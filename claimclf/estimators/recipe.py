@@ -111,7 +111,7 @@ def train_transformer(recipe: Recipe) -> Trained:
         Where the bundle is, and its figures on the validation texts.
     """
     validation = recipe.examples(recipe.validation)
-    estimator = TransformerClassifier(labels=recipe.labels, progress=True, **recipe.parameters)
+    estimator = _estimator(TransformerClassifier, recipe).set_params(progress=True)
     held_out = ([example.text for example in validation], targets(validation, recipe.labels))
     what = "validation sentences, which also set the thresholds"
     return _run(recipe, estimator, validation, what, validation=held_out)
@@ -130,8 +130,15 @@ def train_baseline(recipe: Recipe) -> Trained:
     Trained
         Where the bundle is, and its figures on the validation texts.
     """
-    estimator = BaselineClassifier(labels=recipe.labels, **recipe.parameters)
+    estimator = _estimator(BaselineClassifier, recipe)
     return _run(recipe, estimator, recipe.examples(recipe.validation), "validation sentences, unseen in training")
+
+
+def _estimator(kind: type[TextClassifier], recipe: Recipe) -> TextClassifier:
+    unknown = set(recipe.parameters) - set(kind().get_params())
+    if unknown:
+        raise DataError(f"parameters: {kind.__name__} has no {', '.join(sorted(unknown))}")
+    return kind(labels=recipe.labels, **recipe.parameters)
 
 
 def _run(recipe: Recipe, estimator: Any, held_out: list[Example], what: str, **fit_arguments: Any) -> Trained:
