@@ -25,6 +25,12 @@ class Example:
         Labels on which readers wavered; these label-text pairs are left out of training and of every count.
     genre, region, source : str or None
         Where the text is from, for slices and cards.
+    license : str or None
+        The licence that the text is under, as its source states it.
+    how : str or None
+        How the text was drawn: ``topic`` (near topic words) or ``random``.
+    round : int or None
+        The round of labelling or writing that brought it into the corpus.
     in_dev_repo : bool
         Whether the text's repository also gave evaluation sentences.
     """
@@ -37,6 +43,9 @@ class Example:
     genre: str | None = None
     region: str | None = None
     source: str | None = None
+    license: str | None = None
+    how: str | None = None
+    round: int | None = None
     in_dev_repo: bool = False
 
 
@@ -54,7 +63,7 @@ class Reference:
         Hash of the slice with runs of white space collapsed, encoded as UTF-8.
     license : str
         The licence that the repository states for the text.
-    id, labels, group, unsure, genre, region, source, in_dev_repo
+    id, labels, group, unsure, genre, region, source, how, round, in_dev_repo
         As in :class:`Example`.
     """
 
@@ -72,6 +81,8 @@ class Reference:
     genre: str | None = None
     region: str | None = None
     source: str | None = None
+    how: str | None = None
+    round: int | None = None
     in_dev_repo: bool = False
 
     def with_text(self, text: str) -> Example:
@@ -91,6 +102,9 @@ class Reference:
             genre=self.genre,
             region=self.region,
             source=self.source or f"{self.repo}@{self.commit[:10]}:{self.path}",
+            license=self.license,
+            how=self.how,
+            round=self.round,
             in_dev_repo=self.in_dev_repo,
         )
 

@@ -94,7 +94,7 @@ def test_texts_are_materialised_into_a_cache(tmp_path: Path) -> None:
     (tmp_path / "none.jsonl").write_text(json.dumps({"text": "Other."}) + "\n")
     arguments = (tmp_path / "refs.jsonl", "--cache", tmp_path / "cache.jsonl", "--from")
     missing = run("materialise.py", *arguments, tmp_path / "none.jsonl", status=1)
-    assert "not found: r1 (o/n@aaaaaaaaaa:a)" in missing.stderr
+    assert "not found: r1 (o/n@aaaaaaaaaa): in none of the files" in missing.stderr
     assert "1 of 1 texts" in run("materialise.py", *arguments, tmp_path / "pool.jsonl").stdout
 
 

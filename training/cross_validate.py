@@ -1,5 +1,7 @@
 """Cross-validate recipes over repositories, and compare the first with each of the others.
 
+Everything is learnt from; where the corpus has real sentences, only these are scored.
+
 python training/cross_validate.py --set pooling=mean --set pooling=first
 """
 
@@ -15,6 +17,7 @@ from claimclf.data import targets
 from claimclf.errors import ClaimclfError
 from claimclf.estimators import TransformerClassifier
 from claimclf.estimators.crossvalidation import CrossValidation, cross_validate
+from claimclf.estimators.learningcurve import is_real
 from claimclf.estimators.recipe import Recipe
 from claimclf.metrics import paired_difference
 
@@ -27,24 +30,28 @@ def main() -> int:
         "--set", action="append", default=[], metavar="NAME=VALUE[,NAME=VALUE]", help="one candidate; may be repeated"
     )
     parser.add_argument("--folds", type=int, default=5, help="default: %(default)s")
+    parser.add_argument("--jobs", type=int, default=1, help="folds trained at a time (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     options = parser.parse_args()
     try:
         recipe = Recipe.read(options.config)
         examples = recipe.examples([*recipe.train, *recipe.validation])
+        scored = [example for example in examples if is_real(example)] or examples
         results: dict[str, CrossValidation] = {}
         for candidate in options.set or [""]:
             changes = {
                 name: yaml.safe_load(value) for name, _, value in (s.partition("=") for s in candidate.split(",") if s)
             }
             estimator = TransformerClassifier(**{**recipe.parameters, **changes}, random_state=options.seed)
-            results[candidate] = cross_validate(estimator, examples, n_folds=options.folds, seed=options.seed)
+            results[candidate] = cross_validate(
+                estimator, scored, train=examples, n_folds=options.folds, seed=options.seed, n_jobs=options.jobs
+            )
             print(f"\n{candidate or 'as configured'}\n{results[candidate].report}", flush=True)
     except ClaimclfError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 1
     (first, best), *others = results.items()
-    truth, groups = targets(examples), [example.group for example in examples]
+    truth, groups = targets(scored), [example.group for example in scored]
     for name, other in others:
         print(f"\n{first} minus {name}: {paired_difference(truth, best.decisions, other.decisions, groups=groups)}")
     return 0

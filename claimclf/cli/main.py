@@ -1,4 +1,4 @@
-"""``claimclf predict | evaluate | info``: results on standard output, all else on standard error."""
+"""``claimclf predict | evaluate | info | corpus check``: results on standard output, all else on standard error."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from claimclf import __version__
 from claimclf.bundle import Classifier, load, verify
+from claimclf.cli.corpus import add_corpus
 from claimclf.cli.reading import Item, read_items
 from claimclf.cli.writing import WRITERS, Labelled
 from claimclf.data import load_examples
@@ -134,4 +135,6 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("bundle", nargs="?", default="default", help="shipped name, folder or hub id")
     command.add_argument("--verify", action="store_true", help="run its pinned texts and compare decisions")
     command.set_defaults(run=_info)
+
+    add_corpus(commands)
     return parser

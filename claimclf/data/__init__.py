@@ -2,6 +2,7 @@
 
 from claimclf.data.corpus import fingerprint, from_dataset, load_examples, targets, to_dataset
 from claimclf.data.jsonl import read_examples, read_references, read_rows, write_rows
+from claimclf.data.references import resolve, without_text
 from claimclf.data.splits import group_folds, group_holdout
 
 __all__ = [
@@ -13,7 +14,9 @@ __all__ = [
     "read_examples",
     "read_references",
     "read_rows",
+    "resolve",
     "targets",
     "to_dataset",
+    "without_text",
     "write_rows",
 ]

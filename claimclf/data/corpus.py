@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
@@ -27,6 +28,7 @@ def load_examples(
     labels: Iterable[str] | None = LABELS,
     cache: str | Path | None = None,
     in_dev_repo: bool = True,
+    licenses: Iterable[str] | None = None,
 ) -> list[Example]:
     """Load labelled texts from files of text records and files of references alike.
 
@@ -40,6 +42,9 @@ def load_examples(
         Where the texts of references are, by default the user's cache folder.
     in_dev_repo : bool, default True
         False leaves out rows whose repository also gave evaluation sentences.
+    licenses : iterable of str, optional
+        Keep only rows that state one of these licences, word for word; a row that states none is left out. By default
+        all are kept.
 
     Returns
     -------
@@ -49,12 +54,15 @@ def load_examples(
     Raises
     ------
     DataError
-        If a file is wrong, a text is missing, an id occurs in two files or nothing is left.
+        If a file is wrong, a text is missing, an id occurs in two files, or nothing is left; if that
+        is because of `licenses`, the message lists those that rows do state.
     """
     allowed = None if labels is None else tuple(labels)
     names = [Path(path) for path in paths]
     loaded = list(chain.from_iterable(_load_file(path, allowed, cache) for path in names))
     kept = [example for example in loaded if in_dev_repo or not example.in_dev_repo]
+    if licenses is not None:
+        kept = _under_license(kept, tuple(licenses))
     ids = [example.id for example in loaded]
     if len(set(ids)) < len(ids):
         repeated = next(name for name in ids if ids.count(name) > 1)
@@ -156,6 +164,15 @@ def fingerprint(examples: Iterable[Example]) -> str:
     """
     lines = (repr((example.text, sorted(example.labels), sorted(example.unsure))) for example in examples)
     return hashlib.sha256("\n".join(sorted(lines)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _under_license(examples: list[Example], licenses: tuple[str, ...]) -> list[Example]:
+    kept = [example for example in examples if example.license in licenses]
+    if not kept:
+        stated = Counter(example.license for example in examples if example.license)
+        known = "; ".join(f"{name} ({count})" for name, count in stated.most_common())
+        raise DataError(f"licenses: no row states {' or '.join(map(repr, licenses))}; rows state: {known or 'none'}")
+    return kept
 
 
 def _load_file(path: Path, labels: tuple[str, ...] | None, cache: str | Path | None) -> list[Example]:

@@ -16,7 +16,14 @@ from claimclf.records import Example, Reference
 
 Record = TypeVar("Record", Example, Reference)
 
-_OPTIONAL: Mapping[str, type] = {"genre": str, "region": str, "source": str, "in_dev_repo": bool}
+_OPTIONAL: Mapping[str, type] = {
+    "genre": str,
+    "region": str,
+    "source": str,
+    "how": str,
+    "round": int,
+    "in_dev_repo": bool,
+}
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -200,6 +207,7 @@ def _example(row: _Row) -> Example:
         text=row.get("text", str),
         labels=row.labels("labels") if single is None else (single,),
         group=row.get("group", str, default=name),
+        license=row.get("license", str, default=None),
         **_common(row),
     )
 

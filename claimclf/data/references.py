@@ -77,6 +77,21 @@ def collect_texts(references: Iterable[Reference], sources: Iterable[str | Path]
     return found
 
 
+def without_text(references: Iterable[Reference], cache: str | Path) -> list[Reference]:
+    """Return the references whose text a cache does not hold.
+
+    Parameters
+    ----------
+    references : iterable of Reference
+        What to look for.
+    cache : str or Path
+        The cache file; one that does not exist holds nothing.
+    """
+    listed = list(references)
+    texts = collect_texts(listed, [cache]) if Path(cache).exists() else {}
+    return [reference for reference in listed if reference.sha256 not in texts]
+
+
 def save_texts(texts: dict[str, str], cache: str | Path) -> None:
     """Add texts to a cache file.
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from joblib import Parallel, delayed
 from sklearn.base import clone
 
 from claimclf.data import group_folds, targets
@@ -17,8 +18,19 @@ from claimclf.records import Example
 
 
 class CrossValidation(NamedTuple):
-    """Held-out decisions on every text, and how good they are."""
+    """What the held-out models say of every text, and how good it is.
 
+    Attributes
+    ----------
+    probabilities : ndarray of float, shape (n_texts, n_labels)
+        Calibrated, in [0, 1].
+    decisions : ndarray of int8, shape (n_texts, n_labels)
+        1 where the label is asserted.
+    report : Report
+        With intervals over groups.
+    """
+
+    probabilities: npt.NDArray[np.float64]
     decisions: npt.NDArray[np.int8]
     report: Report
 
@@ -27,10 +39,11 @@ def cross_validate(
     estimator: TextClassifier,
     examples: Sequence[Example],
     *,
-    extra: Sequence[Example] = (),
+    train: Sequence[Example] | None = None,
     labels: Sequence[str] = LABELS,
     n_folds: int = 5,
     seed: int = 0,
+    n_jobs: int = 1,
 ) -> CrossValidation:
     """Train once per fold, decide the held-out texts, and evaluate them all together.
 
@@ -39,27 +52,51 @@ def cross_validate(
     estimator : TextClassifier
         Is cloned for every fold; calibration and thresholds come from the training part of the fold.
     examples : sequence of Example
-        Labelled texts; the folds are made of their groups.
-    extra : sequence of Example
-        Trained on in every fold and never evaluated.
+        Labelled texts to be decided; the folds are made of their groups.
+    train : sequence of Example, optional
+        What is learnt from, by default `examples`; in every fold without the texts of held-out groups.
     labels : sequence of str
         The label order, by default that of the corpus.
     n_folds : int, default 5
         Number of folds.
     seed : int, default 0
-        Seed of the folds; the same seed gives the same folds to every estimator.
+        Seed of the folds; the same seed and `examples` give the same folds whatever is learnt from.
+    n_jobs : int, default 1
+        Folds trained at a time, each in a process of its own that shares the cores. Small networks keep two cores
+        busier as two processes than as one with two threads; results may differ in the last digits.
 
     Returns
     -------
     CrossValidation
-        Decisions in the order of `examples`, and the report with intervals over groups.
+        In the order of `examples`.
     """
     truth = targets(examples, labels)
     groups = [example.group for example in examples]
-    decisions = np.zeros(truth.shape, dtype=np.int8)
-    for train, held_out in group_folds(truth, groups, n_folds, seed):
-        learned = [*(examples[i] for i in train), *extra]
-        model: Any = clone(estimator).set_params(labels=tuple(labels))
-        model.fit([e.text for e in learned], targets(learned, labels), groups=[e.group for e in learned])
-        decisions[held_out] = model.predict([examples[i].text for i in held_out])
-    return CrossValidation(decisions, evaluate(truth, decisions, labels, groups=groups))
+    folds = list(group_folds(truth, groups, n_folds, seed))
+    outcomes = Parallel(n_jobs=n_jobs)(
+        delayed(_held_out)(
+            clone(estimator).set_params(labels=tuple(labels)),
+            _without(examples if train is None else train, {groups[i] for i in held_out}),
+            [examples[i].text for i in held_out],
+        )
+        for _, held_out in folds
+    )
+    probabilities, decisions = np.zeros(truth.shape), np.zeros(truth.shape, dtype=np.int8)
+    for (_, held_out), outcome in zip(folds, outcomes, strict=True):
+        probabilities[held_out], decisions[held_out] = outcome
+    return CrossValidation(probabilities, decisions, evaluate(truth, decisions, labels, groups=groups))
+
+
+def _without(examples: Sequence[Example], groups: set[str]) -> list[Example]:
+    return [example for example in examples if example.group not in groups]
+
+
+def _held_out(estimator: Any, train: list[Example], texts: list[str]) -> tuple[Any, Any]:
+    """Train on one part and return probabilities and decisions on the other."""
+    estimator.fit(
+        [example.text for example in train],
+        targets(train, estimator.labels),
+        groups=[example.group for example in train],
+    )
+    probabilities = estimator.predict_proba(texts)
+    return probabilities, estimator.calibration_.decide(probabilities)

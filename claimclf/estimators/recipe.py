@@ -33,6 +33,8 @@ class Recipe:
         The label order, by default that of the corpus.
     in_dev_repo : bool
         False leaves out rows whose repository also gave evaluation sentences.
+    licenses : tuple of str, optional
+        Keep only rows that state one of these licences; by default all.
     """
 
     train: tuple[Path, ...]
@@ -41,6 +43,7 @@ class Recipe:
     parameters: dict[str, Any] = field(default_factory=dict)
     labels: tuple[str, ...] = LABELS
     in_dev_repo: bool = True
+    licenses: tuple[str, ...] | None = None
 
     @classmethod
     def read(cls, path: str | Path, overrides: Mapping[str, Any] | None = None) -> Recipe:
@@ -86,7 +89,7 @@ class Recipe:
         part : sequence of Path
             :attr:`train` or :attr:`validation`.
         """
-        return load_examples(part, labels=self.labels, in_dev_repo=self.in_dev_repo)
+        return load_examples(part, labels=self.labels, in_dev_repo=self.in_dev_repo, licenses=self.licenses)
 
 
 class Trained(NamedTuple):
@@ -143,6 +146,7 @@ def _estimator(kind: type[TextClassifier], recipe: Recipe) -> TextClassifier:
 
 def _run(recipe: Recipe, estimator: Any, held_out: list[Example], what: str, **fit_arguments: Any) -> Trained:
     train = recipe.examples(recipe.train)
+    _check_licenses(recipe, [*train, *held_out])
     estimator.fit(
         [example.text for example in train],
         targets(train, recipe.labels),
@@ -157,10 +161,17 @@ def _run(recipe: Recipe, estimator: Any, held_out: list[Example], what: str, **f
             "n_texts": len(train),
             "n_groups": len({example.group for example in train}),
             "in_dev_repo": recipe.in_dev_repo,
+            "licenses": sorted({example.license or "none stated" for example in train}),
         },
         metrics={**report.to_dict(), "what": what},
     )
     return Trained(path, report, what)
+
+
+def _check_licenses(recipe: Recipe, examples: Sequence[Example]) -> None:
+    """Refuse a licence that no row states: probably a slip of the pen."""
+    for name in set(recipe.licenses or ()) - {example.license for example in examples}:
+        raise DataError(f"licenses: no row states {name!r}, word for word")
 
 
 def _report(estimator: TextClassifier, examples: list[Example], labels: Sequence[str]) -> Report:

@@ -39,6 +39,9 @@ def run(description: str, train: Callable[[Recipe], Trained], config: Path, ship
     parser.add_argument("--out", type=Path, help="where the bundle goes (default: as in the recipe)")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="override a parameter")
     parser.add_argument("--without-dev-repos", action="store_true", help="leave out rows marked in_dev_repo")
+    parser.add_argument(
+        "--license", action="append", metavar="TEXT", help="keep only rows that state this licence; may be repeated"
+    )
     parser.add_argument("--ship", action="store_true", help="also put a copy that needs no torch into the package")
     options = parser.parse_args()
     try:
@@ -64,5 +67,6 @@ def _overrides(options: argparse.Namespace) -> dict[str, Any]:
     return {
         "output": options.out,
         "in_dev_repo": False if options.without_dev_repos else None,
+        "licenses": tuple(options.license) if options.license else None,
         "parameters": parameters,
     }

@@ -1,0 +1,55 @@
+"""Score the rounds and the halves of the corpus by cross-validation over repositories, and draw the learning curve.
+
+python training/learning_curve.py                                      # what is not in the results file yet
+python training/learning_curve.py --stage "round 1" --stage "real only"
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from claimclf.errors import ClaimclfError
+from claimclf.estimators import TransformerClassifier
+from claimclf.estimators.learningcurve import draw, learning_curve
+from claimclf.estimators.recipe import Recipe
+
+HERE = Path(__file__).parent
+
+
+def main() -> int:
+    """Run the script."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", type=Path, default=HERE / "configs" / "learning-curve.yaml", help="recipe")
+    parser.add_argument("--stage", action="append", help="only this one; may be repeated")
+    parser.add_argument("--folds", type=int, default=2, help="default: %(default)s")
+    parser.add_argument("--jobs", type=int, default=2, help="folds trained at a time (default: %(default)s)")
+    parser.add_argument("--results", type=Path, default=HERE.parent / "datasets" / "learning-curve.jsonl")
+    options = parser.parse_args()
+    try:
+        recipe = Recipe.read(options.config)
+        examples = recipe.examples([*recipe.train, *recipe.validation])
+        estimator = TransformerClassifier(**recipe.parameters)
+        rows = []
+        for row in learning_curve(
+            estimator,
+            examples,
+            n_folds=options.folds,
+            n_jobs=options.jobs,
+            results=options.results,
+            only=options.stage,
+        ):
+            rows.append(row)
+            value, low, high = row["report"]["macro_f1"]
+            size = f"{row['real']:6} real {row['authored']:6} authored"
+            print(f"{row['stage']:14} {size}  macro F1 {value:.3f} [{low:.3f}, {high:.3f}]", flush=True)
+    except ClaimclfError as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 1
+    draw(rows, options.results.with_suffix(".svg"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
