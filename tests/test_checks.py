@@ -6,15 +6,19 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claimclf.checks import check_corpus
+from claimclf.checks.doubts import label_doubts
 from claimclf.checks.duplicates import similar_pairs
 from claimclf.cli.main import main
 from claimclf.data.references import text_hash
-from claimclf.errors import DataError, MissingExtraError
+from claimclf.errors import DataError, InputError, MissingExtraError
+from claimclf.labels import LABELS
+from claimclf.records import Example
 
 SENTENCES = {
     "agreement": [
@@ -102,7 +106,9 @@ def planted(fault: str) -> dict[str, list[dict]]:
     elif fault == "giveaway words":
         for row in [*train, *test]:
             row["text"] = ("Verily " if "policy_advice" in row["labels"] else "") + row["text"]
-        train.append({"id": "n", "text": "Verily we go, to repeal the old decree.", "labels": ["policy_advice"], "group": "n"})
+        train.append(
+            {"id": "n", "text": "Verily we go, to repeal the old decree.", "labels": ["policy_advice"], "group": "n"}
+        )
     return splits
 
 
@@ -179,3 +185,23 @@ def test_the_missing_library_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setitem(__import__("sys").modules, "datasketch", None)
     with pytest.raises(MissingExtraError, match=r"needs the extra 'corpus'"):
         list(check_corpus(write(tmp_path / "c", corpus())))
+
+
+def test_planted_label_errors_are_doubted_and_nothing_else() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.random((400, 4)) < 0.3
+    probabilities = np.where(truth, 0.9, 0.05) + rng.uniform(-0.04, 0.04, truth.shape)
+    wrong = {(int(row), column) for column in range(4) for row in rng.choice(400, 10, replace=False)}
+    for row, column in wrong:
+        truth[row, column] = not truth[row, column]
+    examples = [
+        Example(str(n), f"text {n}", tuple(label for label, yes in zip(LABELS, row, strict=True) if yes), "g")
+        for n, row in enumerate(truth)
+    ]
+    doubts = label_doubts(examples, probabilities)
+    found = {(int(doubt.example.id), LABELS.index(doubt.label)) for doubt in doubts}
+    assert found <= wrong
+    assert len(found) >= 36
+    assert all(doubt.given == bool(truth[int(doubt.example.id), LABELS.index(doubt.label)]) for doubt in doubts)
+    with pytest.raises(InputError, match=r"probabilities: expected the shape \(400, 4\), got \(3, 4\)"):
+        label_doubts(examples, probabilities[:3])

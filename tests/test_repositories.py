@@ -29,9 +29,7 @@ def git(folder: Path, *arguments: str) -> str:
         **os.environ,
         **{f"GIT_{who}_{what}": "t@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
     }
-    done = subprocess.run(
-        ["git", *arguments], cwd=folder, capture_output=True, text=True, env=environment, check=True
-    )
+    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, env=environment, check=True)
     return done.stdout.strip()
 
 
@@ -105,14 +103,17 @@ def test_only_the_files_that_are_needed_are_fetched(host: Path, monkeypatch: pyt
         ({"path": "../outside"}, "no file ../outside"),
         ({"path": ".git/config"}, "no file .git/config"),
         ({"commit": "second"}, "a.md holds another text at"),
-        ({"commit": "b" * 40}, "commit bbbbbbbbbb cannot be fetched"),
-        ({"repo": "owner/none"}, "cannot be fetched"),
+        ({"commit": "b" * 40}, "git fetch of commit bbbbbbbbbb failed"),
+        ({"repo": "owner/none"}, "git fetch of commit"),
     ],
 )
 def test_what_has_vanished_is_accounted_for(host: Path, changes: dict, reason: str) -> None:
     if changes.get("commit") == "second":
         changes = {"commit": git(host / "owner" / "name", "rev-parse", "HEAD")}
-    wanted = [reference(host, "r1", "a.md", "Cameras watch.", **changes), reference(host, "r2", "a.md", "Cameras watch.")]
+    wanted = [
+        reference(host, "r1", "a.md", "Cameras watch.", **changes),
+        reference(host, "r2", "a.md", "Cameras watch."),
+    ]
     found = list(fetch_texts(wanted, host=host.as_uri()))
     assert reason in next(one.vanished["r1"] for one in found if "r1" in one.vanished)
     assert {text for one in found for text in one.texts.values()} == {"Cameras watch."}

@@ -117,3 +117,50 @@ def test_a_parameter_of_another_estimator_is_one_line(recipe) -> None:
     done = run("train_baseline.py", "--config", recipe(pooling="mean"), status=1)
     assert "BaselineClassifier has no pooling" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_only_rows_under_the_licences_that_are_named_are_learnt_from(recipe, data: Path) -> None:
+    rows = [json.loads(line) for line in data.read_text("utf-8").splitlines()]
+    for number, row in enumerate(rows):
+        row["license"] = ("MIT", "CC0-1.0")[number >= 8]
+    data.write_text("".join(json.dumps(row) + "\n" for row in [*rows, {"id": "x", "text": "None.", "labels": []}]))
+    config = recipe(calibration_folds=2)
+    run("train_baseline.py", "--config", with_validation(config, data), "--license", "MIT")
+    training = claimclf.load(config.parent / "out" / "mine").manifest["training"]
+    assert (training["n_texts"], training["licenses"]) == (8, ["MIT"])
+    none = run("train_baseline.py", "--config", config, "--license", "GPL", status=1)
+    assert "licenses: no row states 'GPL'; rows state: MIT (8); CC0-1.0 (4)" in none.stderr
+    typo = run("train_baseline.py", "--config", config, "--license", "MIT", "--license", "CC0", status=1)
+    assert "licenses: no row states 'CC0', word for word" in typo.stderr
+
+
+@pytest.fixture
+def corpus_recipe(recipe, data: Path, tiny_base: Path) -> Path:
+    """A corpus of two rounds and two halves: the real half has ``how`` and four repositories."""
+    rows = [json.loads(line) for line in data.read_text("utf-8").splitlines()]
+    for number, row in enumerate(rows):
+        row["round"] = 1 + number % 2
+    real = [{**row, "id": f"r{row['id']}", "how": "random", "group": f"o/{n % 4}"} for n, row in enumerate(rows)]
+    data.write_text("".join(json.dumps(row) + "\n" for row in [*rows, *real]), "utf-8")
+    return recipe(base=str(tiny_base), epochs=1, max_length=32, validation_fraction=0)
+
+
+def test_the_learning_curve_is_scored_drawn_and_resumed(corpus_recipe: Path, tmp_path: Path) -> None:
+    arguments = ("--config", corpus_recipe, "--results", tmp_path / "curve.jsonl", "--jobs", 1)
+    first = run("learning_curve.py", *arguments).stdout.splitlines()
+    names = ["round 1", "round 2", "real only", "authored only"]
+    assert [line[:14].strip() for line in first] == names
+    assert (tmp_path / "curve.svg").read_text("utf-8").startswith("<?xml")
+    rows = [json.loads(line) for line in (tmp_path / "curve.jsonl").read_text("utf-8").splitlines()]
+    assert [(row["real"], row["authored"]) for row in rows] == [(6, 6), (12, 12), (12, 0), (0, 12)]
+    assert {row["report"]["n_texts"] for row in rows} == {12}
+    (tmp_path / "curve.jsonl").write_text("".join(json.dumps({**row, "real": 99}) + "\n" for row in rows[:1]))
+    again = run("learning_curve.py", *arguments, "--stage", "round 1").stdout
+    assert "99 real" in again, "what is in the results is not run again"
+
+
+def test_doubtful_labels_are_listed(corpus_recipe: Path, tmp_path: Path) -> None:
+    out = run("label_doubts.py", "--config", corpus_recipe, "--out", tmp_path / "doubts.jsonl", "--jobs", 1).stdout
+    rows = [json.loads(line) for line in (tmp_path / "doubts.jsonl").read_text("utf-8").splitlines()]
+    assert f"{len(rows)} doubtful labels" in out
+    assert all(set(row) == {"id", "text", "label", "given", "probability"} for row in rows)

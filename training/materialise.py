@@ -25,7 +25,9 @@ def main() -> int:
     """Run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("references", nargs="*", type=Path, default=sorted(REAL.glob("*.jsonl")))
-    parser.add_argument("--from", dest="sources", nargs="+", type=Path, help="JSONL files with texts; nothing is fetched")
+    parser.add_argument(
+        "--from", dest="sources", nargs="+", type=Path, help="JSONL files with texts; nothing is fetched"
+    )
     parser.add_argument("--host", default=DEFAULT_HOST, help="where the repositories are (default: %(default)s)")
     parser.add_argument("--cache", type=Path, default=default_cache(), help="where the texts go (default: %(default)s)")
     options = parser.parse_args()

@@ -124,7 +124,8 @@ def _texts(records: Mapping[str, Sequence[Record]], cache: str | Path | None) ->
     if references and without_text(references, cache or default_cache()):
         return {}
     return {
-        split: [*resolve([r for r in members if isinstance(r, Reference)], cache)] if references
+        split: [*resolve([r for r in members if isinstance(r, Reference)], cache)]
+        if references
         else [r for r in members if isinstance(r, Example)]
         for split, members in records.items()
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -70,7 +71,7 @@ def fetch_texts(
     Yields
     ------
     Found
-        A text is only taken where its sha256 is the reference's, so a changed text has vanished rather than being wrong.
+        A text is only taken where its sha256 is the reference's: a changed text has vanished rather than being wrong.
         A repository that cannot be fetched is reported the same way and does not end the run.
 
     Raises
@@ -92,19 +93,22 @@ def _place(reference: Reference) -> tuple[str, str]:
 
 def _check_out(folder: Path, address: str, commit: str, paths: set[str], timeout: float) -> str | None:
     """Put the files into the folder; return what went wrong, if anything did."""
+    git = shutil.which("git")
+    if git is None:
+        raise DataError("git: not found; install it, or take the texts from local files")
     patterns = "".join(f"/{_literal(path)}\n" for path in sorted(paths))
-    steps: list[tuple[str, list[str], str]] = [
-        ("", ["init", "--quiet"], ""),
-        (f"commit {commit[:10]} cannot be fetched", ["fetch", "-q", "--depth=1", "--filter=blob:none", address, commit], ""),
-        ("", ["config", "remote.origin.url", address], ""),
-        ("", ["config", "remote.origin.promisor", "true"], ""),
-        ("", ["sparse-checkout", "set", "--no-cone", "--stdin"], patterns),
-        ("files cannot be fetched", ["checkout", "-q", "--detach", commit], ""),
-    ]
-    for problem, arguments, given in steps:
+    for arguments, given in (
+        (["init", "--quiet"], ""),
+        (["fetch", "--quiet", "--depth=1", "--filter=blob:none", address, commit], ""),
+        (["config", "remote.origin.url", address], ""),
+        (["config", "remote.origin.promisor", "true"], ""),
+        (["sparse-checkout", "set", "--no-cone", "--stdin"], patterns),
+        (["checkout", "--quiet", "--detach", commit], ""),
+    ):
+        step = f"git {arguments[0]} of commit {commit[:10]}"
         try:
             done = subprocess.run(
-                ["git", *_SAFE, *arguments],
+                [git, *_SAFE, *arguments],
                 cwd=folder,
                 env={**os.environ, **_ENVIRONMENT},
                 input=given,
@@ -113,13 +117,10 @@ def _check_out(folder: Path, address: str, commit: str, paths: set[str], timeout
                 errors="replace",
                 timeout=timeout,
             )
-        except FileNotFoundError as error:
-            raise DataError("git: not found; install it, or take the texts from local files") from error
         except subprocess.TimeoutExpired:
-            return f"{problem or arguments[0]} within {timeout:g} seconds"
+            return f"{step} took more than {timeout:g} seconds"
         if done.returncode:
-            last = done.stderr.strip().splitlines()[-1:] or ["git says nothing"]
-            return f"{problem or arguments[0]} ({last[0]})"
+            return f"{step} failed ({(done.stderr.strip().splitlines() or ['git says nothing'])[-1]})"
     return None
 
 

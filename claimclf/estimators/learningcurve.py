@@ -30,7 +30,7 @@ class Stage(NamedTuple):
     name: str
     examples: list[Example]
 
-    def count(self, *, real: bool) -> int:
+    def size(self, *, real: bool) -> int:
         """Return how many sentences of one half it holds."""
         return sum(is_real(example) == real for example in self.examples)
 
@@ -55,10 +55,7 @@ def stages(examples: Sequence[Example]) -> list[Stage]:
     """
     rounds = sorted({example.round for example in examples if example.round is not None})
     return [
-        *(
-            Stage(f"round {last}", [e for e in examples if e.round is not None and e.round <= last])
-            for last in rounds
-        ),
+        *(Stage(f"round {last}", [e for e in examples if e.round is not None and e.round <= last]) for last in rounds),
         Stage("real only", [e for e in examples if is_real(e)]),
         Stage("authored only", [e for e in examples if not is_real(e)]),
     ]
@@ -111,10 +108,8 @@ def learning_curve(
         }
         known = next((row for row in done if run.items() <= row.items()), None)
         if known is None:
-            outcome = cross_validate(
-                estimator, scored, train=stage.examples, n_folds=n_folds, seed=seed, n_jobs=n_jobs
-            )
-            counts = {"real": stage.count(real=True), "authored": stage.count(real=False)}
+            outcome = cross_validate(estimator, scored, train=stage.examples, n_folds=n_folds, seed=seed, n_jobs=n_jobs)
+            counts = {"real": stage.size(real=True), "authored": stage.size(real=False)}
             known = {**run, **counts, "report": outcome.report.to_dict()}
             done.append(known)
             if results is not None:
