@@ -201,7 +201,7 @@ def test_planted_label_errors_are_doubted_and_nothing_else() -> None:
     doubts = label_doubts(examples, probabilities)
     found = {(int(doubt.example.id), LABELS.index(doubt.label)) for doubt in doubts}
     assert found <= wrong
-    assert len(found) >= 36
+    assert len(found) > len(wrong) / 2
     assert all(doubt.given == bool(truth[int(doubt.example.id), LABELS.index(doubt.label)]) for doubt in doubts)
     with pytest.raises(InputError, match=r"probabilities: expected the shape \(400, 4\), got \(3, 4\)"):
         label_doubts(examples, probabilities[:3])
