@@ -25,6 +25,13 @@ class Interval:
     low: float
     high: float
 
+    @classmethod
+    def of(cls, values: Array) -> Interval:
+        """Make an interval of a figure, the first value, and its bootstrap draws, the others; nan is left out."""
+        draws = values[1:][~np.isnan(values[1:])]
+        low, high = np.quantile(draws, [0.025, 0.975]) if len(draws) else (np.nan, np.nan)
+        return cls(float(values[0]), float(low), float(high))
+
     def __str__(self) -> str:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
@@ -128,21 +135,20 @@ def evaluate(
     >>> round(report.f1["tax"].value, 3), round(report.precision["tax"].value, 3)
     (0.667, 1.0)
     """
-    counts = _group_counts(truth, predicted, groups)
-    weights = _resample(counts.shape[0], n_resamples, seed)
-    figures = _figures(np.concatenate([counts.sum(axis=0)[None], np.einsum("rg,gcl->rcl", weights, counts)]))
+    counts = resampled_counts(_outcomes(truth, predicted), groups, n_resamples=n_resamples, seed=seed)
+    figures = _figures(counts)
     per_label = {
-        name: {label: _interval(values[:, column]) for column, label in enumerate(labels)}
+        name: {label: Interval.of(values[:, column]) for column, label in enumerate(labels)}
         for name, values in zip(("precision", "recall", "f1"), figures, strict=True)
     }
-    support = counts.sum(axis=0)[[0, 2]].sum(axis=0)
+    support = counts[0, [0, 2]].sum(axis=0)
     return Report(
         labels=tuple(labels),
         **per_label,
         support={label: int(number) for label, number in zip(labels, support, strict=True)},
-        macro_f1=_interval(_mean(figures[2])),
+        macro_f1=Interval.of(_mean(figures[2])),
         n_texts=len(truth),
-        n_groups=counts.shape[0],
+        n_groups=len(truth) if groups is None else len(set(groups)),
     )
 
 
@@ -171,11 +177,9 @@ def paired_difference(
     """
     macros = []
     for predicted in (first, second):
-        counts = _group_counts(truth, predicted, groups)
-        weights = _resample(counts.shape[0], n_resamples, seed)
-        resampled = np.concatenate([counts.sum(axis=0)[None], np.einsum("rg,gcl->rcl", weights, counts)])
-        macros.append(_mean(_figures(resampled)[2]))
-    return _interval(macros[0] - macros[1])
+        counts = resampled_counts(_outcomes(truth, predicted), groups, n_resamples=n_resamples, seed=seed)
+        macros.append(_mean(_figures(counts)[2]))
+    return Interval.of(macros[0] - macros[1])
 
 
 def best_f1_threshold(truth: Array, scores: Array) -> tuple[float, float]:
@@ -211,20 +215,37 @@ def best_f1_threshold(truth: Array, scores: Array) -> tuple[float, float]:
     return float(ranked[best] + below) / 2, float(f1[best])
 
 
-def _group_counts(truth: Array, predicted: Array, groups: Sequence[str] | None) -> Array:
-    """Count true positives, false positives and false negatives: shape (n_groups, 3, n_labels)."""
-    asserted, carried, absent = predicted.astype(bool), truth == 1, truth == 0
-    outcomes = np.stack([asserted & carried, asserted & absent, ~asserted & carried], axis=1)
-    index = np.arange(len(truth)) if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
+def resampled_counts(outcomes: Array, groups: Sequence[str] | None, *, n_resamples: int = 2000, seed: int = 0) -> Array:
+    """Count outcomes over all texts, and again over draws of groups.
+
+    Parameters
+    ----------
+    outcomes : ndarray of bool, shape (n_texts, n_outcomes, n_labels)
+        What happened to each text.
+    groups : sequence of str, optional
+        The group of every text, by default each its own.
+    n_resamples : int, default 2000
+        Bootstrap draws.
+    seed : int, default 0
+        Seed of the draws.
+
+    Returns
+    -------
+    ndarray of float, shape (1 + n_resamples, n_outcomes, n_labels)
+        The counts over all texts first, then those of the draws.
+    """
+    index = np.arange(len(outcomes)) if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
     counts = np.zeros((int(index.max(initial=-1)) + 1, *outcomes.shape[1:]))
     np.add.at(counts, index, outcomes)
-    return counts
+    n_groups = len(counts)
+    draws = np.random.default_rng(seed).multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=n_resamples)
+    return np.concatenate([counts.sum(axis=0)[None], np.einsum("rg,gcl->rcl", draws, counts)])
 
 
-def _resample(n_groups: int, n_resamples: int, seed: int) -> Array:
-    """How often each draw takes each group: shape (n_resamples, n_groups)."""
-    random = np.random.default_rng(seed)
-    return random.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=n_resamples)
+def _outcomes(truth: Array, predicted: Array) -> Array:
+    """Mark true positives, false positives and false negatives: shape (n_texts, 3, n_labels)."""
+    asserted, carried, absent = predicted.astype(bool), truth == 1, truth == 0
+    return np.stack([asserted & carried, asserted & absent, ~asserted & carried], axis=1)
 
 
 def _figures(counts: Array) -> tuple[Array, Array, Array]:
@@ -243,10 +264,3 @@ def _mean(values: Array) -> Array:
     with np.errstate(invalid="ignore"):
         mean: Array = np.where(counted, values, 0).sum(axis=1) / counted.sum(axis=1)
     return mean
-
-
-def _interval(values: Array) -> Interval:
-    """Make an interval of a figure, the first value, and its bootstrap draws, the others."""
-    draws = values[1:][~np.isnan(values[1:])]
-    low, high = np.quantile(draws, [0.025, 0.975]) if len(draws) else (np.nan, np.nan)
-    return Interval(float(values[0]), float(low), float(high))

@@ -164,3 +164,9 @@ def test_doubtful_labels_are_listed(corpus_recipe: Path, tmp_path: Path) -> None
     rows = [json.loads(line) for line in (tmp_path / "doubts.jsonl").read_text("utf-8").splitlines()]
     assert f"{len(rows)} doubtful labels" in out
     assert all(set(row) == {"id", "text", "label", "given", "probability"} for row in rows)
+
+
+def test_the_agreement_of_readers_is_printed() -> None:
+    out = run("reader_agreement.py").stdout
+    assert "real: 15510 sentences read twice" in out
+    assert out.count("kappa") == 8
