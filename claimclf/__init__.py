@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from claimclf.labels import LABELS
     from claimclf.predict import predict
     from claimclf.records import Prediction
+    from claimclf.shares import prevalence
 
 __version__ = "0.1.0"
 
@@ -30,6 +31,7 @@ _HOME = {
     "Prediction": "claimclf.records",
     "TransformerClassifier": "claimclf.estimators",
     "load": "claimclf.bundle",
+    "prevalence": "claimclf.shares",
 }
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "TransformerClassifier",
     "load",
     "predict",
+    "prevalence",
 ]
 
 

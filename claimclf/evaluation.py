@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from claimclf.data import targets
 from claimclf.errors import InputError
+from claimclf.labels import LABELS
 from claimclf.metrics import Report, evaluate
 from claimclf.records import Example
 from claimclf.text import normalise
@@ -70,6 +71,34 @@ class KeywordRule:
         """
         found = [[bool(pattern.search(normalise(text))) for pattern in self._patterns] for text in texts]
         return np.array(found, dtype=np.int8).reshape(len(texts), len(self.labels))
+
+
+class Never:
+    """Assert nothing: a constant that half of all decisions would prove right.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        The label order, by default that of the corpus.
+    """
+
+    def __init__(self, labels: Sequence[str] = LABELS) -> None:
+        self.labels = tuple(labels)
+
+    def predict(self, texts: Sequence[str]) -> npt.NDArray[np.int8]:
+        """Decide on nothing.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Sentences.
+
+        Returns
+        -------
+        ndarray of int8, shape (n_texts, n_labels)
+            Zeros.
+        """
+        return np.zeros((len(texts), len(self.labels)), dtype=np.int8)
 
 
 def evaluate_on(decider: Decider, examples: Sequence[Example], *, n_resamples: int = 2000, seed: int = 0) -> Report:

@@ -10,17 +10,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from itertools import chain, tee
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
 from claimclf import __version__
+from claimclf.behaviour import behaviour, comparison, read_pairs
 from claimclf.bundle import Classifier, load, verify
 from claimclf.cli.corpus import add_corpus
 from claimclf.cli.reading import Item, read_items
 from claimclf.cli.writing import WRITERS, Labelled
 from claimclf.data import load_examples
-from claimclf.errors import ClaimclfError
-from claimclf.evaluation import evaluate_on
+from claimclf.errors import ClaimclfError, InputError
+from claimclf.evaluation import Decider, KeywordRule, Never, evaluate_on
 from claimclf.predict import predict
 
 
@@ -81,8 +83,27 @@ def _labelled(items: Iterator[Item], classifier: Classifier) -> Iterator[Labelle
 
 def _evaluate(options: argparse.Namespace) -> int:
     classifier = load(options.model, threads=options.threads)
-    report = evaluate_on(classifier, load_examples(options.files, labels=classifier.labels))
-    print(json.dumps(report.to_dict(), indent=2) if options.json else report)
+    figures: dict[str, Any] = {}
+    if options.files:
+        report = evaluate_on(classifier, load_examples(options.files, labels=classifier.labels))
+        figures |= report.to_dict()
+        if not options.json:
+            print(report)
+    if options.behaviour:
+        deciders: dict[str, Decider] = {
+            options.model: classifier,
+            "baseline": load("baseline"),
+            "keywords": KeywordRule(),
+        }
+        deciders["none"] = Never()
+        outcomes = {name: behaviour(decider, read_pairs()) for name, decider in deciders.items()}
+        figures["behaviour"] = {name: outcome.to_dict() for name, outcome in outcomes.items()}
+        if not options.json:
+            print(comparison(outcomes))
+    if not figures:
+        raise InputError("evaluate: name a FILE of labelled texts, or --behaviour, or both")
+    if options.json:
+        print(json.dumps(figures, indent=2))
     return 0
 
 
@@ -127,7 +148,8 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_predict)
 
     command = commands.add_parser("evaluate", parents=[model], help="measure a bundle on labelled texts")
-    command.add_argument("files", nargs="+", metavar="FILE", help="JSONL with text and labels")
+    command.add_argument("files", nargs="*", metavar="FILE", help="JSONL with text and labels")
+    command.add_argument("--behaviour", action="store_true", help="run the minimal pairs that ship with the package")
     command.add_argument("--json", action="store_true", help="print JSON instead of a table")
     command.set_defaults(run=_evaluate)
 
