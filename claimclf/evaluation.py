@@ -14,6 +14,7 @@ from claimclf.errors import InputError
 from claimclf.labels import LABELS
 from claimclf.metrics import Report, evaluate
 from claimclf.records import Example
+from claimclf.reliability import Reliability, reliability
 from claimclf.text import normalise
 
 KEYWORDS: Mapping[str, tuple[str, ...]] = {
@@ -35,6 +36,14 @@ class Decider(Protocol):
 
     def predict(self, texts: Sequence[str]) -> npt.NDArray[Any]:
         """Return zeros and ones of shape (n_texts, n_labels)."""
+        ...
+
+
+class Scorer(Decider, Protocol):
+    """A decider that also says how probable each label is."""
+
+    def predict_proba(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+        """Return probabilities of shape (n_texts, n_labels)."""
         ...
 
 
@@ -133,4 +142,27 @@ def evaluate_on(decider: Decider, examples: Sequence[Example], *, n_resamples: i
         groups=[example.group for example in examples],
         n_resamples=n_resamples,
         seed=seed,
+    )
+
+
+def reliability_on(scorer: Scorer, examples: Sequence[Example]) -> list[Reliability]:
+    """Ask whether probabilities mean what they say on labelled texts.
+
+    Parameters
+    ----------
+    scorer : Scorer
+        A loaded bundle or an estimator.
+    examples : sequence of Example
+        Labelled texts, at least one.
+
+    Returns
+    -------
+    list of Reliability
+        One a label.
+    """
+    return reliability(
+        targets(examples, scorer.labels),
+        scorer.predict_proba([example.text for example in examples]),
+        scorer.labels,
+        groups=[example.group for example in examples],
     )

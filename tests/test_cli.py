@@ -110,6 +110,10 @@ def test_evaluate_prints_a_table_or_json(tmp_path: Path, baseline_bundle, traini
     assert "macro" in capsys.readouterr().out
     assert main(["evaluate", str(path), "--model", str(baseline_bundle), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["n_texts"] == len(rows)
+    assert main(["evaluate", str(path), "--model", str(baseline_bundle), "--calibration"]) == 0
+    assert "policy_advice      base rate 0.250  error" in capsys.readouterr().out
+    assert main(["evaluate", str(path), "--model", str(baseline_bundle), "--calibration", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["calibration"]["agreement"]["error"]) == 3
 
 
 def test_standard_input_is_read(baseline_bundle) -> None:

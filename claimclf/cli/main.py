@@ -22,7 +22,7 @@ from claimclf.cli.reading import Item, read_items
 from claimclf.cli.writing import WRITERS, Labelled
 from claimclf.data import load_examples
 from claimclf.errors import ClaimclfError, InputError
-from claimclf.evaluation import Decider, KeywordRule, Never, evaluate_on
+from claimclf.evaluation import Decider, KeywordRule, Never, evaluate_on, reliability_on
 from claimclf.predict import predict
 
 
@@ -85,10 +85,13 @@ def _evaluate(options: argparse.Namespace) -> int:
     classifier = load(options.model, threads=options.threads)
     figures: dict[str, Any] = {}
     if options.files:
-        report = evaluate_on(classifier, load_examples(options.files, labels=classifier.labels))
+        examples = load_examples(options.files, labels=classifier.labels)
+        report = evaluate_on(classifier, examples)
+        calibration = reliability_on(classifier, examples) if options.calibration else []
         figures |= report.to_dict()
+        figures |= {"calibration": {found.label: found.to_dict() for found in calibration}} if calibration else {}
         if not options.json:
-            print(report)
+            print("\n".join(map(str, [report, *calibration])))
     if options.behaviour:
         deciders: dict[str, Decider] = {
             options.model: classifier,
@@ -149,6 +152,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("evaluate", parents=[model], help="measure a bundle on labelled texts")
     command.add_argument("files", nargs="*", metavar="FILE", help="JSONL with text and labels")
+    command.add_argument("--calibration", action="store_true", help="say also whether scores mean what they say")
     command.add_argument("--behaviour", action="store_true", help="run the minimal pairs that ship with the package")
     command.add_argument("--json", action="store_true", help="print JSON instead of a table")
     command.set_defaults(run=_evaluate)
