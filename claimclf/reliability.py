@@ -150,7 +150,8 @@ def _skills(carried: Array, scores: Array, groups: Sequence[str], seed: int) -> 
     log_loss = -(carried * np.log(inside) + (1 - carried) * np.log1p(-inside))
     parts = np.stack([np.ones_like(scores), carried, (scores - carried) ** 2, log_loss], axis=1)[:, :, None]
     number, cases, brier, log = np.moveaxis(resampled_counts(parts, groups, seed=seed)[:, :, 0], 1, 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore"):
         rate = cases / number
+        rate[(rate == 0) | (rate == 1)] = np.nan  # nothing to be better than
         entropy = -(rate * np.log(rate) + (1 - rate) * np.log1p(-rate))
         return 1 - brier / number / (rate * (1 - rate)), 1 - log / number / entropy
