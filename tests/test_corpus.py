@@ -56,7 +56,7 @@ def test_the_folder_holds_no_python() -> None:
     assert not list(DATASETS.rglob("*.py")), "it would shadow the library of that name"
 
 
-@pytest.mark.parametrize(("name", "field"), [("authored", "text"), ("real", "sha256")])
+@pytest.mark.parametrize(("name", "field"), [("authored", "text"), ("contrasts", "text"), ("real", "sha256")])
 def test_hugging_face_loads_the_folder_in_one_call(name: str, field: str, tmp_path: Path) -> None:
     hub = pytest.importorskip("datasets")
     loaded = hub.load_dataset(str(DATASETS), name, cache_dir=str(tmp_path))
