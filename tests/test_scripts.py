@@ -134,6 +134,16 @@ def test_only_rows_under_the_licences_that_are_named_are_learnt_from(recipe, dat
     assert "licenses: no row states 'CC0', word for word" in typo.stderr
 
 
+def test_a_recipe_stops_at_a_round(recipe, data: Path) -> None:
+    rows = [json.loads(line) for line in data.read_text("utf-8").splitlines()]
+    data.write_text("".join(json.dumps({**row, "round": 1 + n % 3}) + "\n" for n, row in enumerate(rows)), "utf-8")
+    config = with_validation(recipe(calibration_folds=2), data)
+    config.write_text(config.read_text("utf-8") + "last_round: 2\n", "utf-8")
+    run("train_baseline.py", "--config", config)
+    manifest = claimclf.load(config.parent / "out" / "mine").manifest
+    assert (manifest["training"]["n_texts"], manifest["metrics"]["n_texts"]) == (8, 8)
+
+
 @pytest.fixture
 def corpus_recipe(recipe, data: Path, tiny_base: Path) -> Path:
     """A corpus of two rounds and two halves: the real half has ``how`` and four repositories."""
@@ -168,5 +178,5 @@ def test_doubtful_labels_are_listed(corpus_recipe: Path, tmp_path: Path) -> None
 
 def test_the_agreement_of_readers_is_printed() -> None:
     out = run("reader_agreement.py").stdout
-    assert "real: 15510 sentences read twice" in out
+    assert "real: 20910 sentences read twice" in out
     assert out.count("kappa") == 8

@@ -35,6 +35,8 @@ class Recipe:
         False leaves out rows whose repository also gave evaluation sentences.
     licenses : tuple of str, optional
         Keep only rows that state one of these licences; by default all.
+    last_round : int, optional
+        Leave out rows that came into the corpus after this round, so that figures can be reprinted when it has grown.
     """
 
     train: tuple[Path, ...]
@@ -44,6 +46,7 @@ class Recipe:
     labels: tuple[str, ...] = LABELS
     in_dev_repo: bool = True
     licenses: tuple[str, ...] | None = None
+    last_round: int | None = None
 
     @classmethod
     def read(cls, path: str | Path, overrides: Mapping[str, Any] | None = None) -> Recipe:
@@ -89,7 +92,8 @@ class Recipe:
         part : sequence of Path
             :attr:`train` or :attr:`validation`.
         """
-        return load_examples(part, labels=self.labels, in_dev_repo=self.in_dev_repo, licenses=self.licenses)
+        examples = load_examples(part, labels=self.labels, in_dev_repo=self.in_dev_repo, licenses=self.licenses)
+        return [e for e in examples if self.last_round is None or (e.round or 0) <= self.last_round]
 
 
 class Trained(NamedTuple):
