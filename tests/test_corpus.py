@@ -39,7 +39,8 @@ def test_nothing_is_found_by_the_corpus_check(half: str, tmp_path: Path) -> None
 
 
 def test_every_reading_is_of_a_sentence_of_the_corpus(authored) -> None:
-    known = {example.id for examples in authored.values() for example in examples}
+    known = {example.id for path in DATASETS.glob("contrasts/*.jsonl") for example in read_examples(path)}
+    known |= {example.id for examples in authored.values() for example in examples}
     known |= {r.id for split in ("train", "validation") for r in read_references(DATASETS / "real" / f"{split}.jsonl")}
     for name in ("second-pass", "doubts"):
         assert {row["id"] for _, row in read_rows(DATASETS / "readings" / f"{name}.jsonl")} <= known

@@ -22,13 +22,14 @@ def main() -> int:
     """Run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--config", type=Path, default=HERE / "configs" / "learning-curve.yaml", help="recipe")
+    parser.add_argument("--last-round", type=int, help="leave out later rounds (default: as in the recipe)")
     parser.add_argument("--stage", action="append", help="only this one; may be repeated")
     parser.add_argument("--folds", type=int, default=2, help="default: %(default)s")
     parser.add_argument("--jobs", type=int, default=2, help="folds trained at a time (default: %(default)s)")
     parser.add_argument("--results", type=Path, default=HERE.parent / "datasets" / "learning-curve.jsonl")
     options = parser.parse_args()
     try:
-        recipe = Recipe.read(options.config)
+        recipe = Recipe.read(options.config, {"last_round": options.last_round})
         examples = recipe.examples([*recipe.train, *recipe.validation])
         estimator = TransformerClassifier(**recipe.parameters)
         rows = []
