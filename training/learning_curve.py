@@ -1,5 +1,7 @@
 """Score the rounds and the halves of the corpus by cross-validation over repositories, and draw the learning curve.
 
+The picture shows all that is in the results file.
+
 python training/learning_curve.py                                      # what is not in the results file yet
 python training/learning_curve.py --stage "round 1" --stage "real only"
 """
@@ -12,7 +14,7 @@ from pathlib import Path
 
 from claimclf.errors import ClaimclfError
 from claimclf.estimators import TransformerClassifier
-from claimclf.estimators.learningcurve import draw, learning_curve
+from claimclf.estimators.learningcurve import draw, learning_curve, recorded
 from claimclf.estimators.recipe import Recipe
 
 HERE = Path(__file__).parent
@@ -32,7 +34,6 @@ def main() -> int:
         recipe = Recipe.read(options.config, {"last_round": options.last_round})
         examples = recipe.examples([*recipe.train, *recipe.validation])
         estimator = TransformerClassifier(**recipe.parameters)
-        rows = []
         for row in learning_curve(
             estimator,
             examples,
@@ -41,14 +42,13 @@ def main() -> int:
             results=options.results,
             only=options.stage,
         ):
-            rows.append(row)
             value, low, high = row["report"]["macro_f1"]
             size = f"{row['real']:6} real {row['authored']:6} authored"
             print(f"{row['stage']:14} {size}  macro F1 {value:.3f} [{low:.3f}, {high:.3f}]", flush=True)
     except ClaimclfError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 1
-    draw(rows, options.results.with_suffix(".svg"))
+    draw(recorded(options.results), options.results.with_suffix(".svg"))
     return 0
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from claimclf.data import fingerprint, write_rows
+from claimclf.data import fingerprint, read_rows, write_rows
 from claimclf.estimators.base import TextClassifier
 from claimclf.estimators.crossvalidation import cross_validate
 from claimclf.records import Example
@@ -94,7 +93,7 @@ def learning_curve(
         ``stage``, ``real``, ``authored`` (numbers of sentences), ``report`` and what identifies the run.
     """
     scored = [e for e in examples if is_real(e) and (e.round or 0) < FIRST_SELECTED_ROUND]
-    done = _read(results)
+    done = recorded(results) if results else []
     for stage in stages(examples):
         if only and stage.name not in only:
             continue
@@ -117,13 +116,24 @@ def learning_curve(
         yield known
 
 
+def recorded(results: Path) -> list[dict[str, Any]]:
+    """Read the outcomes of earlier runs, in the order in which they were made.
+
+    Parameters
+    ----------
+    results : Path
+        A JSONL file as :func:`learning_curve` writes it; none yet is an empty record.
+    """
+    return [row for _, row in read_rows(results)] if results.exists() else []
+
+
 def draw(rows: Sequence[dict[str, Any]], path: Path) -> None:
     """Draw macro F1 against the number of sentences, with intervals.
 
     Parameters
     ----------
     rows : sequence of dict
-        As :func:`learning_curve` yields them.
+        As :func:`learning_curve` yields them; rounds are joined by a line.
     path : Path
         Where the picture goes; its ending says the format.
     """
@@ -131,7 +141,7 @@ def draw(rows: Sequence[dict[str, Any]], path: Path) -> None:
 
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.add_subplot()
-    rounds = [row for row in rows if row["stage"].startswith("round")]
+    rounds = sorted((row for row in rows if row["stage"].startswith("round")), key=lambda row: int(row["real"]))
     for part, style in ((rounds, "o-"), *(([row], "s") for row in rows if row not in rounds)):
         sizes = [row["real"] + row["authored"] for row in part]
         macro = [row["report"]["macro_f1"] for row in part]
@@ -144,9 +154,3 @@ def draw(rows: Sequence[dict[str, Any]], path: Path) -> None:
     axes.grid(alpha=0.3)
     axes.legend(loc="lower right")
     figure.savefig(path, metadata={"Date": None})
-
-
-def _read(results: Path | None) -> list[dict[str, Any]]:
-    if results is None or not results.exists():
-        return []
-    return [json.loads(line) for line in results.read_text("utf-8").splitlines() if line]
