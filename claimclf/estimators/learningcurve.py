@@ -149,7 +149,7 @@ def draw(rows: Sequence[dict[str, Any]], path: Path) -> None:
         name = "rounds, cumulative" if part is rounds else part[0]["stage"]
         axes.errorbar(sizes, [m[0] for m in macro], yerr=[below, above], fmt=style, capsize=3, label=name)
     axes.set_xlabel("sentences to learn from")
-    axes.set_ylabel("macro F1 on real sentences of unseen repositories")
+    axes.set_ylabel("macro F1, unseen repositories")
     axes.set_xlim(left=0)
     axes.grid(alpha=0.3)
     axes.legend(loc="lower right")
