@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from claimclf.data import read_rows
+from claimclf.errors import DataError, InputError
 from claimclf.evaluation import Decider
 
 SUITE = Path(__file__).parent / "shipped" / "behaviour.jsonl"
@@ -109,12 +110,16 @@ def read_pairs(path: str | Path = SUITE) -> list[Pair]:
     Raises
     ------
     DataError
-        If the file is missing or a line is no JSON object.
+        If the file is missing or a line is no pair.
     """
-    return [
-        Pair(row["id"], row["label"], row["kind"], (row["first"], row["second"]), tuple(row["carried"]))
-        for _, row in read_rows(path)
-    ]
+    pairs = []
+    for line, row in read_rows(path):
+        try:
+            texts, carried = (row["first"], row["second"]), (bool(row["carried"][0]), bool(row["carried"][1]))
+            pairs.append(Pair(row["id"], row["label"], row["kind"], texts, carried))
+        except (KeyError, IndexError, TypeError) as error:
+            raise DataError(f"{path}, line {line}: a field of a pair is missing or wrong ({error})") from error
+    return pairs
 
 
 def behaviour(decider: Decider, pairs: Sequence[Pair]) -> Behaviour:
@@ -132,6 +137,11 @@ def behaviour(decider: Decider, pairs: Sequence[Pair]) -> Behaviour:
     Behaviour
         Rates over all, by label and by kind.
 
+    Raises
+    ------
+    InputError
+        If no pair asks of a label that the decider knows.
+
     Examples
     --------
     >>> from claimclf.evaluation import KeywordRule
@@ -141,6 +151,8 @@ def behaviour(decider: Decider, pairs: Sequence[Pair]) -> Behaviour:
     Rate(passed=0, total=1)
     """
     asked = [pair for pair in pairs if pair.label in decider.labels]
+    if not asked:
+        raise InputError(f"pairs: none asks of a label of this decider ({', '.join(decider.labels)})")
     column = {label: position for position, label in enumerate(decider.labels)}
     decisions = decider.predict([text for pair in asked for text in pair.texts])
     passed = [

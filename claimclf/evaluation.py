@@ -83,7 +83,7 @@ class KeywordRule:
 
 
 class Never:
-    """Assert nothing: a constant that half of all decisions would prove right.
+    """Assert nothing: the constant that any figure has to be held against.
 
     Parameters
     ----------

@@ -220,8 +220,8 @@ def resampled_counts(outcomes: Array, groups: Sequence[str] | None, *, n_resampl
 
     Parameters
     ----------
-    outcomes : ndarray of bool, shape (n_texts, n_outcomes, n_labels)
-        What happened to each text.
+    outcomes : ndarray of bool or float, shape (n_texts, n_outcomes, n_labels)
+        What happened to each text; floats are added up.
     groups : sequence of str, optional
         The group of every text, by default each its own.
     n_resamples : int, default 2000

@@ -13,6 +13,7 @@ from claimclf.behaviour import behaviour, read_pairs
 from claimclf.checks.duplicates import check_equal, check_overlap, check_templates
 from claimclf.cli.main import main
 from claimclf.data import read_examples
+from claimclf.errors import DataError, InputError
 from claimclf.evaluation import KeywordRule, Never
 from claimclf.records import Example
 
@@ -53,6 +54,16 @@ def test_no_pair_repeats_another(pairs) -> None:
 def test_a_pair_passes_only_if_both_sides_are_right(pairs) -> None:
     assert behaviour(Never(), pairs).overall.passed == sum(pair.carried == (False, False) for pair in pairs)
     assert behaviour(Never(["agreement"]), pairs).overall.total == sum(pair.label == "agreement" for pair in pairs)
+
+
+def test_what_cannot_be_asked_is_refused(pairs, tmp_path: Path, capsys) -> None:
+    with pytest.raises(InputError, match=r"none asks of a label of this decider \(tax\)"):
+        behaviour(Never(["tax"]), pairs)
+    (tmp_path / "pairs.jsonl").write_text('{"id": "1", "label": "agreement", "kind": "x", "first": "A."}\n')
+    with pytest.raises(DataError, match=r"line 1: a field of a pair is missing or wrong \('second'\)"):
+        read_pairs(tmp_path / "pairs.jsonl")
+    assert main(["evaluate", "--behaviour", "--calibration"]) == 1
+    assert "evaluate --calibration: name a FILE" in capsys.readouterr().err
 
 
 def test_the_default_is_far_above_the_rules(pairs) -> None:

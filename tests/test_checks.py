@@ -153,6 +153,9 @@ def test_without_texts_nothing_passes_that_was_not_looked_at(tmp_path: Path) -> 
     cache.write_text("".join(json.dumps(row) + "\n" for rows in splits.values() for row in rows), "utf-8")
     status = {finding.check: finding.status for finding in check_corpus(folder, cache=cache)}
     assert status["near-duplicates"] == status["length"] == "ok"
+    write(folder, {"train": splits["train"]})  # texts in one split, references in the other
+    found = {finding.check: finding for finding in check_corpus(folder, cache=cache)}
+    assert found["near-duplicates"].summary.startswith("0 of 24 texts")
 
 
 @settings(deadline=None, max_examples=25)

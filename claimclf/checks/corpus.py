@@ -101,21 +101,23 @@ def _read(file: Path, labels: Sequence[str] | None) -> Sequence[Record]:
 
 
 def _check_ids(records: Mapping[str, Sequence[Record]]) -> Finding:
-    splits: dict[str, list[str]] = {}
-    for split, members in records.items():
-        for record in members:
-            splits.setdefault(record.id, []).append(split)
-    details = [f"{name}: {' and '.join(found)}" for name, found in splits.items() if len(found) > 1]
-    return judge("ids", bool(details), f"{len(details)} in more than one split (allowed 0)", details)
+    shared, _ = _in_several_splits(records, "id")
+    return judge("ids", bool(shared), f"{len(shared)} in more than one split (allowed 0)", shared)
 
 
 def _check_groups(records: Mapping[str, Sequence[Record]]) -> Finding:
+    shared, total = _in_several_splits(records, "group")
+    return judge("groups", bool(shared), f"{len(shared)} of {total} cut by a split (allowed 0)", shared)
+
+
+def _in_several_splits(records: Mapping[str, Sequence[Record]], trait: str) -> tuple[list[str], int]:
+    """Name the values of a trait that stand in more than one split, and count all values."""
     splits: dict[str, set[str]] = {}
     for split, members in records.items():
         for record in members:
-            splits.setdefault(record.group, set()).add(split)
-    details = [f"{name}: {' and '.join(sorted(found))}" for name, found in splits.items() if len(found) > 1]
-    return judge("groups", bool(details), f"{len(details)} of {len(splits)} cut by a split (allowed 0)", details)
+            splits.setdefault(getattr(record, trait), set()).add(split)
+    shared = [f"{value}: {' and '.join(sorted(found))}" for value, found in splits.items() if len(found) > 1]
+    return shared, len(splits)
 
 
 def _texts(records: Mapping[str, Sequence[Record]], cache: str | Path | None) -> dict[str, list[Example]]:
@@ -124,9 +126,10 @@ def _texts(records: Mapping[str, Sequence[Record]], cache: str | Path | None) ->
     if references and without_text(references, cache or default_cache()):
         return {}
     return {
-        split: [*resolve([r for r in members if isinstance(r, Reference)], cache)]
-        if references
-        else [r for r in members if isinstance(r, Example)]
+        split: [
+            *(record for record in members if isinstance(record, Example)),
+            *resolve([record for record in members if isinstance(record, Reference)], cache),
+        ]
         for split, members in records.items()
     }
 

@@ -84,6 +84,8 @@ def _labelled(items: Iterator[Item], classifier: Classifier) -> Iterator[Labelle
 def _evaluate(options: argparse.Namespace) -> int:
     classifier = load(options.model, threads=options.threads)
     figures: dict[str, Any] = {}
+    if options.calibration and not options.files:
+        raise InputError("evaluate --calibration: name a FILE of labelled texts")
     if options.files:
         examples = load_examples(options.files, labels=classifier.labels)
         report = evaluate_on(classifier, examples)
@@ -97,9 +99,10 @@ def _evaluate(options: argparse.Namespace) -> int:
             options.model: classifier,
             "baseline": load("baseline"),
             "keywords": KeywordRule(),
+            "none": Never(),
         }
-        deciders["none"] = Never()
-        outcomes = {name: behaviour(decider, read_pairs()) for name, decider in deciders.items()}
+        pairs = [pair for pair in read_pairs() if pair.label in classifier.labels]
+        outcomes = {name: behaviour(decider, pairs) for name, decider in deciders.items()}
         figures["behaviour"] = {name: outcome.to_dict() for name, outcome in outcomes.items()}
         if not options.json:
             print(comparison(outcomes))

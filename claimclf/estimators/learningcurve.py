@@ -12,7 +12,7 @@ from claimclf.estimators.crossvalidation import cross_validate
 from claimclf.records import Example
 
 FIRST_SELECTED_ROUND = 3
-"""From this round on a model chose what was read; rows before it are what every round is scored on."""
+"""From this round on sentences were chosen; those before it are one random draw, on which every stage is scored."""
 
 
 class Stage(NamedTuple):
