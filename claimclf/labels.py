@@ -30,7 +30,7 @@ LABELS: tuple[str, ...] = tuple(DEFINITIONS)
 
 
 def to_targets(
-    y: Iterable[Any], labels: Sequence[str] | None = None
+    y: Iterable[Any], labels: Sequence[str] | None = None, *, soft: bool = False
 ) -> tuple[npt.NDArray[np.float32], tuple[str, ...]]:
     """Turn any accepted form of labels into a matrix.
 
@@ -53,7 +53,7 @@ def to_targets(
     Raises
     ------
     InputError
-        If a label is not among `labels` or a matrix holds anything but 0, 1 and nan.
+        If a label is not among `labels` or a matrix holds anything but 0, 1 and nan, or numbers between if `soft`.
     InputTypeError
         If an element is neither a string nor a collection of strings.
 
@@ -65,12 +65,12 @@ def to_targets(
     ('health', 'tax')
     """
     if isinstance(y, np.ndarray) and y.ndim == 2:
-        return _checked_matrix(y, labels)
+        return _checked_matrix(y, labels, soft)
     if isinstance(y, (str, bytes)):
         raise InputTypeError(f"y: expected labels for each text, got the single {type(y).__name__} {y!r}")
     rows = list(y)
     if rows and all(isinstance(row, (list, tuple, np.ndarray)) and _is_numeric(row) for row in rows):
-        return _checked_matrix(np.asarray(rows), labels)
+        return _checked_matrix(np.asarray(rows), labels, soft)
     collections = [_as_collection(row, position) for position, row in enumerate(rows)]
     names = tuple(labels) if labels is not None else _default_order(collections)
     column = {name: index for index, name in enumerate(names)}
@@ -124,14 +124,16 @@ def _is_numeric(row: Any) -> bool:
 
 
 def _checked_matrix(
-    matrix: npt.NDArray[Any], labels: Sequence[str] | None
+    matrix: npt.NDArray[Any], labels: Sequence[str] | None, soft: bool
 ) -> tuple[npt.NDArray[np.float32], tuple[str, ...]]:
     names = tuple(labels) if labels is not None else tuple(f"label_{index}" for index in range(matrix.shape[1]))
     if matrix.shape[1] != len(names):
         raise InputError(f"y has {matrix.shape[1]} columns but there are {len(names)} labels: {', '.join(names)}")
     targets = matrix.astype(np.float32)
-    wrong = np.argwhere((targets != 0) & (targets != 1) & ~np.isnan(targets))
+    allowed = (targets >= 0) & (targets <= 1) if soft else (targets == 0) | (targets == 1)
+    wrong = np.argwhere(~allowed & ~np.isnan(targets))
     if len(wrong):
         row, column = wrong[0]
-        raise InputError(f"y[{row}, {column}]: expected 0, 1 or nan, got {matrix[row, column]!r}")
+        expected = "a number from 0 to 1 or nan" if soft else "0, 1 or nan"
+        raise InputError(f"y[{row}, {column}]: expected {expected}, got {matrix[row, column]!r}")
     return targets, names

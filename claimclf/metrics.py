@@ -182,7 +182,7 @@ def paired_difference(
     return Interval.of(macros[0] - macros[1])
 
 
-def best_f1_threshold(truth: Array, scores: Array) -> tuple[float, float]:
+def best_f1_threshold(truth: Array, scores: Array, weight: Array | None = None) -> tuple[float, float]:
     """Find the threshold on `scores` (decide ``score >= threshold``) that gives the highest F1.
 
     Parameters
@@ -191,6 +191,8 @@ def best_f1_threshold(truth: Array, scores: Array) -> tuple[float, float]:
         Zeros and ones, at least one 1 among them.
     scores : ndarray of float, shape (n_texts,)
         Higher means more likely.
+    weight : ndarray of float, shape (n_texts,), optional
+        How much each text counts, by default 1.
 
     Returns
     -------
@@ -207,8 +209,9 @@ def best_f1_threshold(truth: Array, scores: Array) -> tuple[float, float]:
     """
     order = np.argsort(-scores, kind="stable")
     ranked = scores[order]
-    hits = np.cumsum(truth[order])
-    f1 = 2 * hits / (np.arange(1, len(ranked) + 1) + hits[-1])
+    counted = np.ones(len(ranked)) if weight is None else weight[order]
+    hits = np.cumsum(truth[order] * counted)
+    f1 = 2 * hits / (np.cumsum(counted) + hits[-1])
     f1[:-1][ranked[:-1] == ranked[1:]] = -1  # a threshold cannot separate equal scores
     best = int(np.argmax(f1))
     below = ranked[best + 1] if best + 1 < len(ranked) else ranked[best]

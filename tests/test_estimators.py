@@ -82,7 +82,7 @@ def test_single_labels_of_another_taxonomy(estimator) -> None:
         (["a"], [["agrement"]], InputError, r"y\[0\]: unknown label 'agrement'; expected one of agreement"),
         (["a"], [None], InputTypeError, r"y\[0\]: expected a label or a collection of labels, got None"),
         (["a"], [3], InputTypeError, r"y\[0\]: expected a label or a collection"),
-        (["a"], np.array([[2, 0, 0, 0]]), InputError, r"y\[0, 0\]: expected 0, 1 or nan, got"),
+        (["a"], np.array([[2, 0, 0, 0]]), InputError, r"y\[0, 0\]: expected .* or nan, got"),
         (["a"], np.array([[1, 0]]), InputError, "y has 2 columns but there are 4 labels"),
     ],
 )

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import f1_score, precision_score, recall_score
 
-from claimclf.calibration import Calibration
+from claimclf.decision.calibration import Calibration
 from claimclf.metrics import best_f1_threshold, evaluate, paired_difference
 
 rng = np.random.default_rng(0)

@@ -3,6 +3,7 @@
 from claimclf.bundle.classifier import Classifier
 from claimclf.bundle.manifest import FORMAT_VERSION, Manifest
 from claimclf.bundle.pinned import Verification, verify
+from claimclf.bundle.recalibration import recalibrate
 from claimclf.bundle.store import SHIPPED, copy_without, load, locate, save, shipped_names
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "copy_without",
     "load",
     "locate",
+    "recalibrate",
     "save",
     "shipped_names",
     "verify",

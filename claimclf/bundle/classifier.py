@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from copy import copy
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from claimclf.backends import Backend
+from claimclf.bundle.loaded import LoadedBundle
 from claimclf.bundle.manifest import Manifest
+from claimclf.decision import HeldOut, Policy, adjusted, estimate_prior
+from claimclf.errors import InputError
 from claimclf.labels import from_indicator
 from claimclf.language import in_english
 from claimclf.records import Prediction
 from claimclf.text import check_texts, normalise
 
-_CHUNK = 4096
-"""Texts that are tokenised and sorted by length at a time; bounds memory, long enough for even batches."""
 
-
-class _Scores(NamedTuple):
-    probabilities: npt.NDArray[np.float64]
-    truncated: npt.NDArray[np.bool_]
-
-
-class Classifier:
+class Classifier(LoadedBundle):
     """A bundle in memory, as returned by :func:`claimclf.load`.
 
     Parameters
@@ -45,6 +42,10 @@ class Classifier:
         The folder.
     manifest : dict
         ``manifest.json`` as plain JSON types.
+    policy : Policy or None
+        Set by :meth:`with_policy`.
+    prior : dict of str to float
+        Set by :meth:`with_prior`; empty otherwise.
 
     Examples
     --------
@@ -58,16 +59,9 @@ class Classifier:
     """
 
     def __init__(self, path: Path, manifest: Manifest, backend: Backend) -> None:
-        self.path = path
-        self.labels = manifest.labels
-        self.calibration = manifest.calibration
-        self._manifest = manifest
-        self._backend = backend
-
-    @property
-    def manifest(self) -> dict[str, Any]:
-        """The manifest as plain JSON types; a fresh copy each time."""
-        return self._manifest.to_dict()
+        super().__init__(path, manifest, backend)
+        self.policy: Policy | None = None
+        self.prior: dict[str, float] = {}
 
     def predict(self, texts: Iterable[str]) -> npt.NDArray[np.int8]:
         """Decide which labels each text carries.
@@ -87,28 +81,7 @@ class Classifier:
         InputTypeError
             If `texts` is no sequence of strings; the message names the position.
         """
-        return self.calibration.decide(self.predict_proba(texts))
-
-    def predict_proba(self, texts: Iterable[str]) -> npt.NDArray[np.float64]:
-        """Estimate how probable each label is.
-
-        Parameters
-        ----------
-        texts : iterable of str
-            Sentences.
-
-        Returns
-        -------
-        ndarray of float64, shape (n_texts, n_labels)
-            Calibrated probabilities in [0, 1]; the labels do not exclude each other, so rows do not add up to 1. An
-            empty text carries nothing and gets zeros.
-
-        Raises
-        ------
-        InputTypeError
-            If `texts` is no sequence of strings; the message names the position.
-        """
-        return self._score([normalise(text) for text in check_texts(texts)]).probabilities
+        return self._decide(self.predict_proba(texts))[0].astype(np.int8)
 
     def predictions(self, texts: Iterable[str]) -> list[Prediction]:
         """Decide, with everything there is to say about each text.
@@ -131,29 +104,111 @@ class Classifier:
         given = list(check_texts(texts))
         normalised = [normalise(text) for text in given]
         scores = self._score(normalised)
-        decided = from_indicator(self.calibration.decide(scores.probabilities), self.labels)
+        asserted, referred = (from_indicator(matrix, self.labels) for matrix in self._decide(scores.probabilities))
         return [
             Prediction(
                 text=text,
                 labels=labels,
                 scores=dict(zip(self.labels, row.tolist(), strict=True)),
+                referred=doubtful,
                 truncated=bool(truncated),
                 in_scope=in_english(clean),
-                model=self._manifest.name,
+                model=self.parsed_manifest.name,
             )
-            for text, clean, labels, row, truncated in zip(
-                given, normalised, decided, scores.probabilities, scores.truncated, strict=True
+            for text, clean, labels, doubtful, row, truncated in zip(
+                given, normalised, asserted, referred, scores.probabilities, scores.truncated, strict=True
             )
         ]
 
-    def _score(self, texts: list[str]) -> _Scores:
-        """Score normalised texts; the empty ones, which carry nothing, never reach the backend."""
-        probabilities = np.zeros((len(texts), len(self.labels)))
-        truncated = np.zeros(len(texts), dtype=bool)
-        for start in range(0, len(texts), _CHUNK):
-            filled = [row for row in range(start, min(start + _CHUNK, len(texts))) if texts[row]]
-            if filled:
-                logits = self._backend.logits([texts[row] for row in filled])
-                probabilities[filled] = self.calibration.probabilities(logits.values)
-                truncated[filled] = logits.truncated
-        return _Scores(probabilities, truncated)
+    @cached_property
+    def held_out(self) -> HeldOut:
+        """The scores of held-out texts that the bundle keeps; ``InputError`` if it keeps none."""
+        return HeldOut.read(self.path, len(self.labels))
+
+    def with_policy(self, precision: float = 0.95, *, omission: float = 0.1, confidence: float = 0.9) -> Classifier:
+        """Return the same bundle deciding with a guarantee, and referring what it cannot decide.
+
+        ``Prediction.labels`` then holds what is asserted and ``Prediction.referred`` what a person should look at. The
+        guarantees are about texts like the held-out ones; :mod:`claimclf.decision.policy` says what that means.
+
+        Parameters
+        ----------
+        precision : float, default 0.95
+            Of the sentences on which a label is asserted, at least this share carry it.
+        omission : float, default 0.1
+            Of the sentences that carry a label, at most this share are ruled out.
+        confidence : float, default 0.9
+            How probable it is, for each label, that a guarantee holds.
+
+        Returns
+        -------
+        Classifier
+            Shares the weights with this one; :attr:`policy` prints the thresholds, or for which labels there is not
+            enough data.
+
+        Raises
+        ------
+        InputError
+            If a level is not between 0 and 1, the bundle keeps no held-out scores, or a prior was set, under which
+            nothing is guaranteed.
+        """
+        if self.prior:
+            raise InputError("with_policy: no guarantee holds under another prior; take the bundle as it was loaded")
+        policy = Policy.learn(
+            self.calibration.probabilities(self.held_out.logits),
+            self.held_out.truth,
+            self.labels,
+            precision=precision,
+            omission=omission,
+            confidence=confidence,
+        )
+        return self._changed(policy=policy)
+
+    def with_prior(self, prior: Mapping[str, float] | None = None, *, texts: Iterable[str] | None = None) -> Classifier:
+        """Return the same bundle for a corpus in which labels are rarer or more common than where it was calibrated.
+
+        Parameters
+        ----------
+        prior : mapping of str to float, optional
+            The share of the corpus that carries a label, in (0, 1); labels that are not named stay as they are.
+        texts : iterable of str, optional
+            A sample of the corpus, unlabelled, from which all shares are estimated instead.
+
+        Returns
+        -------
+        Classifier
+            Shares the weights with this one. Probabilities and thresholds are those of the corpus.
+
+        Raises
+        ------
+        InputError
+            If not exactly one of the two is given, a label is unknown, a share is not between 0 and 1, the bundle keeps
+            no held-out scores, or a policy was set.
+        """
+        if self.policy:
+            raise InputError("with_prior: no policy holds under another prior; take the bundle as it was loaded")
+        unadjusted = self._changed(calibration=self.parsed_manifest.calibration)
+        if prior is None and texts is not None:
+            shares = estimate_prior(unadjusted.predict_proba(texts), self.held_out.base_rates())
+            prior = dict(zip(self.labels, shares.tolist(), strict=True))
+        elif prior is None or texts is not None:
+            raise InputError("with_prior: expected either shares by label or texts=…")
+        for label, share in prior.items():
+            if label not in self.labels:
+                raise InputError(f"prior: unknown label {label!r}; expected one of {', '.join(self.labels)}")
+            if not 0 < share < 1:
+                raise InputError(f"prior[{label!r}]: expected a share between 0 and 1, got {share!r}")
+        vector = np.array([prior.get(label, np.nan) for label in self.labels])
+        return self._changed(calibration=adjusted(unadjusted.calibration, self.held_out, vector), prior=dict(prior))
+
+    def _changed(self, **attributes: Any) -> Classifier:
+        changed = copy(self)
+        for name, value in attributes.items():
+            setattr(changed, name, value)
+        return changed
+
+    def _decide(self, probabilities: npt.NDArray[np.float64]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Return what is asserted and what is referred."""
+        if self.policy:
+            return self.policy.apply(probabilities)
+        return self.calibration.decide(probabilities), np.zeros(probabilities.shape, dtype=bool)

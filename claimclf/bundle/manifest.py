@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from claimclf.calibration import Calibration
+from claimclf.decision.calibration import Calibration
 from claimclf.errors import BundleError, BundleNotFoundError
 from claimclf.text import NORMALISER_VERSION
 

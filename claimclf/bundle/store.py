@@ -51,13 +51,12 @@ def save(manifest: Manifest, write_model: Callable[[Path], dict[str, Any]], path
         If there is something at `path` that is no bundle.
     """
     path = Path(path)
-    with _replacing(path) as folder:
+    with replacing(path) as folder:
         settings = write_model(folder)
         manifest = replace(manifest, model={**manifest.model, **settings}, versions=_versions())
-        write_pinned(_open(folder, manifest), folder)
+        write_pinned(open_bundle(folder, manifest), folder)
         (folder / CARD_FILE).write_text(model_card(manifest), "utf-8")
-        files = {file.name: _sha256(file) for file in sorted(folder.iterdir())}
-        replace(manifest, files=files).write(folder)
+        replace(manifest, files=hash_files(folder)).write(folder)
     return path
 
 
@@ -81,7 +80,7 @@ def copy_without(source: str | Path, path: str | Path, dropped: tuple[str, ...],
     source, path = Path(source), Path(path)
     manifest = _verified(source)
     kept = {file: digest for file, digest in manifest.files.items() if file not in dropped}
-    with _replacing(path) as folder:
+    with replacing(path) as folder:
         for file in kept:
             shutil.copyfile(source / file, folder / file)
         manifest = replace(manifest, name=name)
@@ -119,7 +118,7 @@ def load(bundle: str | Path = "default", *, threads: int | None = None) -> Class
     'baseline'
     """
     folder = locate(bundle)
-    return _open(folder, _verified(folder), threads=threads)
+    return open_bundle(folder, _verified(folder), threads=threads)
 
 
 def locate(bundle: str | Path) -> Path:
@@ -163,7 +162,8 @@ def _download(repo_id: str) -> Path:
         ) from error
 
 
-def _open(folder: Path, manifest: Manifest, *, threads: int | None = None) -> Classifier:
+def open_bundle(folder: Path, manifest: Manifest, *, threads: int | None = None) -> Classifier:
+    """Make a classifier of a folder whose manifest is known; its hashes are not checked."""
     if manifest.kind not in BACKENDS:
         raise BundleError(f"{folder}: kind {manifest.kind!r} is unknown; expected one of {', '.join(BACKENDS)}")
     try:
@@ -186,6 +186,11 @@ def _verified(folder: Path) -> Manifest:
     return manifest
 
 
+def hash_files(folder: Path) -> dict[str, str]:
+    """Return the sha256 of every file in a folder, by name."""
+    return {file.name: _sha256(file) for file in sorted(folder.iterdir())}
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         digest = hashlib.sha256()
@@ -195,7 +200,7 @@ def _sha256(path: Path) -> str:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Iterator[Path]:
     """Give a folder to write into that takes the place of `path` if all goes well."""
     if path.exists() and not (path / MANIFEST_FILE).is_file():
         raise BundleError(f"{path}: exists and is no bundle; give another path or remove it first")

@@ -1,4 +1,4 @@
-"""``claimclf predict | evaluate | info | corpus check``: results on standard output, all else on standard error."""
+"""The command line: results go to standard output, all else to standard error."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from claimclf.behaviour import behaviour, comparison, read_pairs
 from claimclf.bundle import Classifier, load, verify
 from claimclf.cli.corpus import add_corpus
 from claimclf.cli.reading import Item, read_items
+from claimclf.cli.recalibrate import add_recalibrate
 from claimclf.cli.writing import WRITERS, Labelled
 from claimclf.data import load_examples
+from claimclf.decision import HELD_OUT_FILE
 from claimclf.errors import ClaimclfError, InputError
 from claimclf.evaluation import Decider, KeywordRule, Never, evaluate_on, reliability_on
 from claimclf.predict import predict
@@ -60,10 +62,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _predict(options: argparse.Namespace) -> int:
     classifier = load(options.model, threads=options.threads)
+    if options.precision is not None:
+        classifier = classifier.with_policy(options.precision, omission=options.omission, confidence=options.confidence)
+        print(classifier.policy, file=sys.stderr)
     items = chain.from_iterable(read_items(name, options.column) for name in options.files)
     labelled = _labelled(items, classifier)
     if options.labelled_only:
-        labelled = ((prediction, fields) for prediction, fields in labelled if prediction.labels)
+        labelled = (row for row in labelled if row[0].labels or row[0].referred)
     form = options.format or (options.out and options.out.suffix[1:]) or "table"
     if form not in WRITERS:
         raise ClaimclfError(f"--out {options.out}: unknown ending; say which --format ({', '.join(WRITERS)})")
@@ -121,6 +126,11 @@ def _info(options: argparse.Namespace) -> int:
         print(f"base: {manifest['base']['id']}")
     for label in manifest["labels"]:
         print(f"  {label['name']} (from {label['threshold']:.3f}): {label['definition']}")
+    if HELD_OUT_FILE in manifest["files"]:
+        held_out = classifier.held_out
+        rates = zip(classifier.labels, held_out.base_rates(), held_out.base_rates(at_random=True), strict=True)
+        print(f"held-out scores of {len(held_out.truth)} texts; share with each label, among all (drawn at random):")
+        print("  " + ", ".join(f"{label} {share:.1%} ({random:.1%})" for label, share, random in rates))
     if manifest["metrics"]:
         print(f"macro F1 {manifest['metrics']['macro_f1'][0]} on {manifest['metrics']['what']}")
     if not options.verify:
@@ -150,7 +160,18 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--format", choices=list(WRITERS), help="default: by the ending of --out, else table")
     command.add_argument("--out", type=Path, metavar="PATH", help="write here instead of standard output")
     command.add_argument("--column", default="text", help="field with the text in JSONL and CSV (default: %(default)s)")
-    command.add_argument("--labelled-only", action="store_true", help="leave out sentences without a label")
+    command.add_argument(
+        "--labelled-only", action="store_true", help="leave out sentences with no label asserted or referred"
+    )
+    command.add_argument(
+        "--precision", type=float, metavar="P", help="assert only at this precision, refer what is doubtful"
+    )
+    command.add_argument(
+        "--omission", type=float, default=0.1, metavar="P", help="share of carriers ruled out, at most (%(default)s)"
+    )
+    command.add_argument(
+        "--confidence", type=float, default=0.9, metavar="P", help="probability of each guarantee (%(default)s)"
+    )
     command.set_defaults(run=_predict)
 
     command = commands.add_parser("evaluate", parents=[model], help="measure a bundle on labelled texts")
@@ -165,5 +186,6 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--verify", action="store_true", help="run its pinned texts and compare decisions")
     command.set_defaults(run=_info)
 
+    add_recalibrate(commands)
     add_corpus(commands)
     return parser

@@ -15,7 +15,7 @@ Labelled = tuple[Prediction, dict[str, Any]]
 
 
 def write_table(rows: Iterable[Labelled], out: TextIO) -> None:
-    """Write labels with their probabilities beside each sentence, wrapped to the terminal.
+    """Write labels with their probabilities beside each sentence, wrapped to the terminal; referred ones with a mark.
 
     Parameters
     ----------
@@ -27,7 +27,9 @@ def write_table(rows: Iterable[Labelled], out: TextIO) -> None:
     width = max(60, shutil.get_terminal_size((100, 24)).columns)
     margin = 24
     for prediction, _ in rows:
-        left = [f"{label} {prediction.scores[label]:.2f}" for label in prediction.labels] or ["-"]
+        asserted = [f"{label} {prediction.scores[label]:.2f}" for label in prediction.labels]
+        doubtful = [f"{label}? {prediction.scores[label]:.2f}" for label in prediction.referred]
+        left = asserted + doubtful or ["-"]
         left += ["(cut)"] if prediction.truncated else []
         left += ["(not English?)"] if not prediction.in_scope else []
         right = textwrap.wrap(" ".join(prediction.text.split()), width - margin) or [""]

@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from claimclf import bundle
-from claimclf.calibration import Calibration
+from claimclf.decision.calibration import Calibration
 from claimclf.errors import InputError
 from claimclf.labels import DEFINITIONS, to_targets
 from claimclf.text import check_texts, normalise
@@ -151,7 +151,12 @@ class TextClassifier(BaseEstimator):  # type: ignore[misc]
 
 
 def check_training_data(
-    X: Iterable[str], y: Iterable[Any], labels: Sequence[str] | None, groups: Sequence[str] | None = None
+    X: Iterable[str],
+    y: Iterable[Any],
+    labels: Sequence[str] | None,
+    groups: Sequence[str] | None = None,
+    *,
+    soft: bool = False,
 ) -> tuple[list[str], npt.NDArray[np.float32], tuple[str, ...]]:
     """Check and convert what an estimator's ``fit`` is given.
 
@@ -165,13 +170,15 @@ def check_training_data(
         The label order.
     groups : sequence of str, optional
         Checked for its length.
+    soft : bool, default False
+        Whether labels may be probabilities.
 
     Returns
     -------
     texts : list of str
         Normalised.
     targets : ndarray of float32, shape (n_texts, n_labels)
-        1, 0 or nan.
+        1, 0 or nan; between 0 and 1 if `soft`.
     labels : tuple of str
         The label order.
 
@@ -181,7 +188,7 @@ def check_training_data(
         If there is nothing to learn from or the lengths differ.
     """
     texts = [normalise(text) for text in check_texts(X, "X")]
-    targets, names = to_targets(y, labels)
+    targets, names = to_targets(y, labels, soft=soft)
     if len(texts) != len(targets):
         raise InputError(f"X and y: expected the same length, got {len(texts)} and {len(targets)}")
     if groups is not None and len(groups) != len(texts):

@@ -12,8 +12,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from claimclf.backends import LinearBackend
-from claimclf.calibration import Calibration
 from claimclf.data import group_folds
+from claimclf.decision.calibration import Calibration
 from claimclf.estimators.base import Array, TextClassifier, check_training_data
 
 

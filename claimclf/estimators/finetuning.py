@@ -1,8 +1,8 @@
 """Fine-tune a network with transformers' Trainer.
 
-The Trainer brings mixed precision, gradient clipping, warm-up, early stopping, checkpoints, progress bar and seeds.
-This module adds a loss for labels that are only partly known, and the options whose names differ between
-transformers 4 and 5.
+The Trainer brings mixed precision, gradient clipping, warm-up, early stopping, checkpoints, progress bar, noise on
+embeddings and seeds. This module adds the objective, the optimiser's groups, and the options whose names differ
+between transformers 4 and 5.
 """
 
 from __future__ import annotations
@@ -25,16 +25,14 @@ from transformers import (
     EvalPrediction,
     PreTrainedTokenizerBase,
     PrinterCallback,
-    Trainer,
     TrainerCallback,
     TrainingArguments,
 )
 
+from claimclf.estimators.objective import UNKNOWN, Loss, MaskedTrainer
+from claimclf.estimators.optimisation import WeightAveraging, freeze_embeddings, parameter_groups
 from claimclf.estimators.quiet import quiet
 from claimclf.metrics import best_f1_threshold
-
-_UNKNOWN = -1.0
-"""Stands for nan in the targets of a batch: nan times zero would still be nan in the loss."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +45,12 @@ class TrainingOptions:
     weight_decay: float
     warmup: float
     patience: int
+    loss: Loss
+    consistency: float
+    layer_decay: float
+    averaging: float
+    embedding_noise: float
+    freeze_embeddings: bool
     bf16: bool
     seed: int
     progress: bool
@@ -107,20 +111,28 @@ def fine_tune(
         report_to="none",
         remove_unused_columns=False,
         label_names=["labels"],
+        neftune_noise_alpha=options.embedding_noise or None,
         **_bucketing(),
     )
+    if options.freeze_embeddings:
+        freeze_embeddings(network)
     callbacks: list[TrainerCallback] = []
+    if options.averaging:
+        callbacks.append(WeightAveraging(network, options.averaging))
     if validation is not None:
         callbacks.append(EarlyStoppingCallback(early_stopping_patience=options.patience))
-    trainer = Trainer(
+    groups = parameter_groups(network, options.learning_rate, options.weight_decay, options.layer_decay)
+    trainer = MaskedTrainer(
+        loss=options.loss,
+        consistency=options.consistency,
         model=network,
         args=arguments,
         train_dataset=train,
         eval_dataset=validation,
         data_collator=DataCollatorWithPadding(tokenizer),
-        compute_loss_func=_masked_loss,
         compute_metrics=_best_macro_f1,
         callbacks=callbacks,
+        optimizers=(torch.optim.AdamW(groups, fused=True), None),
     )
     trainer.remove_callback(PrinterCallback)  # prints a dictionary per log entry where there is no progress bar
     checkpointed = options.resume and any(output.glob("checkpoint-*"))
@@ -147,7 +159,7 @@ def encode(
     texts : sequence of str
         Normalised texts.
     targets : ndarray of float32, shape (n_texts, n_labels)
-        1, 0, or nan where not known.
+        In [0, 1], or nan where not known.
     max_length : int
         Tokens that are kept of a text.
 
@@ -157,23 +169,14 @@ def encode(
         With ``input_ids``, ``attention_mask`` and ``labels``.
     """
     encoded = tokenizer(list(texts), truncation=True, max_length=max_length, return_token_type_ids=False)
-    labels = np.nan_to_num(targets, nan=_UNKNOWN)
+    labels = np.nan_to_num(targets, nan=UNKNOWN)
     return Dataset.from_dict({**encoded, "labels": labels})
-
-
-def _masked_loss(outputs: Any, labels: torch.Tensor, num_items_in_batch: Any = None) -> torch.Tensor:
-    """Binary cross-entropy over the pairs that are known."""
-    known = labels != _UNKNOWN
-    loss = nn.functional.binary_cross_entropy_with_logits(
-        outputs["logits"].float(), labels.clamp(min=0), reduction="none"
-    )
-    return (loss * known).sum() / known.sum().clamp(min=1)
 
 
 def _best_macro_f1(prediction: EvalPrediction) -> dict[str, float]:
     """Macro F1 with the best threshold for each label: thresholds are set after training, on the same texts."""
     pairs = [
-        (truth[truth != _UNKNOWN], logits[truth != _UNKNOWN])
+        (truth[truth != UNKNOWN], logits[truth != UNKNOWN])
         for truth, logits in zip(prediction.label_ids.T, prediction.predictions.T, strict=True)
     ]
     scores = [best_f1_threshold(truth, logits)[1] for truth, logits in pairs if truth.any()]

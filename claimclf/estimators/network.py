@@ -35,6 +35,11 @@ class MeanPoolingClassifier(nn.Module):  # type: ignore[misc]
         nn.init.normal_(self.head.weight, std=0.02)
         nn.init.zeros_(self.head.bias)
 
+    def get_input_embeddings(self) -> nn.Module:
+        """Return the token embeddings, as transformers' own networks do: the Trainer adds its noise there."""
+        embeddings: nn.Module = self.encoder.get_input_embeddings()
+        return embeddings
+
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> SequenceClassifierOutput:
         """Compute logits.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from claimclf import bundle
 from claimclf.data import fingerprint, load_examples, targets
 from claimclf.errors import DataError
 from claimclf.estimators.base import TextClassifier
@@ -169,7 +170,25 @@ def _run(recipe: Recipe, estimator: Any, held_out: list[Example], what: str, **f
         },
         metrics={**report.to_dict(), "what": what},
     )
+    _keep_held_out(path, held_out, recipe.labels)
     return Trained(path, report, what)
+
+
+def _keep_held_out(path: Path, examples: list[Example], labels: Sequence[str]) -> None:
+    """Keep the scores of held-out texts in the bundle, of real ones if there are any: policies rest on them."""
+    filled = [example for example in examples if example.text.strip()]
+    kept = [example for example in filled if example.how is not None] or filled
+    if not kept:
+        return
+    bundle.recalibrate(
+        path,
+        path,
+        [example.text for example in kept],
+        targets(kept, labels),
+        groups=[example.group for example in kept],
+        at_random=[example.how == "random" for example in kept],
+        refit=False,
+    )
 
 
 def _check_licenses(recipe: Recipe, examples: Sequence[Example]) -> None:

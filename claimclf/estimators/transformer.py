@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from claimclf.backends import OnnxBackend
-from claimclf.calibration import Calibration
 from claimclf.data import group_holdout
+from claimclf.decision.calibration import Calibration
 from claimclf.errors import InputError, MissingExtraError
 from claimclf.estimators.base import Array, TextClassifier, check_training_data
 from claimclf.estimators.pretrained import resolve_base
 
 if TYPE_CHECKING:
     from claimclf.estimators.network import Pooling
+    from claimclf.estimators.objective import Loss
 
 DEFAULT_BASE = "sentence-transformers/all-MiniLM-L6-v2"
 
@@ -50,6 +51,18 @@ class TransformerClassifier(TextClassifier):
         Share of the steps in which the learning rate rises.
     patience : int, default 2
         Epochs without a better validation macro F1 before training stops.
+    loss : {"bce", "focal", "asymmetric"}, default "bce"
+        What is minimised; see :func:`~claimclf.estimators.objective.pair_losses`.
+    consistency : float, default 0
+        Weight of the disagreement between two dropout masks (R-Drop); above 0 training takes twice as long.
+    layer_decay : float, default 1
+        Factor of the learning rate from one layer to the next one below, in (0, 1].
+    averaging : float, default 0
+        Weight of the past in a moving average of the weights, which is what is kept, in [0, 1); 0: no average.
+    embedding_noise : float, default 0
+        Strength of uniform noise on the embeddings while training (Jain et al., *NEFTune*, 2023; 5 is usual).
+    freeze_embeddings : bool, default False
+        Leave the token embeddings as pretrained; saves a tenth of the time.
     validation_fraction : float, default 0.1
         Share of the groups held out when ``fit`` gets no validation texts. 0 holds none out: no early stopping, no
         calibration, thresholds at 0.5.
@@ -85,6 +98,12 @@ class TransformerClassifier(TextClassifier):
         weight_decay: float = 0.01,
         warmup: float = 0.1,
         patience: int = 2,
+        loss: Loss = "bce",
+        consistency: float = 0.0,
+        layer_decay: float = 1.0,
+        averaging: float = 0.0,
+        embedding_noise: float = 0.0,
+        freeze_embeddings: bool = False,
         validation_fraction: float = 0.1,
         bf16: bool | None = None,
         checkpoints: str | Path | None = None,
@@ -102,6 +121,12 @@ class TransformerClassifier(TextClassifier):
         self.weight_decay = weight_decay
         self.warmup = warmup
         self.patience = patience
+        self.loss = loss
+        self.consistency = consistency
+        self.layer_decay = layer_decay
+        self.averaging = averaging
+        self.embedding_noise = embedding_noise
+        self.freeze_embeddings = freeze_embeddings
         self.validation_fraction = validation_fraction
         self.bf16 = bf16
         self.checkpoints = checkpoints
@@ -123,7 +148,8 @@ class TransformerClassifier(TextClassifier):
         X : iterable of str
             Texts.
         y : iterable of str, iterable of collections of str, or matrix of shape (n_texts, n_labels)
-            Labels; nan in a matrix where they are not known.
+            Labels. A matrix may hold nan where they are not known and, unless a part of it is to be held out, another
+            model's probabilities.
         groups : sequence of str, optional
             The group of every text, by default each its own; held-out texts are whole groups.
         validation : tuple of texts and labels, optional
@@ -147,11 +173,13 @@ class TransformerClassifier(TextClassifier):
 
             from claimclf.estimators.finetuning import encode, fine_tune
             from claimclf.estimators.network import build_network
+            from claimclf.estimators.objective import check_loss
         except ImportError as error:
             raise MissingExtraError("TransformerClassifier", "train") from error
 
-        texts, targets, names = check_training_data(X, y, self.labels, groups)
+        texts, targets, names = check_training_data(X, y, self.labels, groups, soft=True)
         self._check_parameters()
+        check_loss(self.loss)
         train, held_out = self._held_out(texts, targets, names, groups, validation)
         self.base_ = resolve_base(self.base)
         self.classes_ = np.array(names)
@@ -179,6 +207,13 @@ class TransformerClassifier(TextClassifier):
                 raise InputError(f"{name}: expected at least {low}, got {getattr(self, name)}")
         if self.learning_rate <= 0:
             raise InputError(f"learning_rate: expected a positive number, got {self.learning_rate}")
+        for name in ("consistency", "embedding_noise"):
+            if getattr(self, name) < 0:
+                raise InputError(f"{name}: expected at least 0, got {getattr(self, name)}")
+        if not 0 < self.layer_decay <= 1:
+            raise InputError(f"layer_decay: expected a number above 0 and at most 1, got {self.layer_decay}")
+        if not 0 <= self.averaging < 1:
+            raise InputError(f"averaging: expected a number from 0 to below 1, got {self.averaging}")
         if self.resume and self.checkpoints is None:
             raise InputError("resume: give the folder of the checkpoints to resume from as checkpoints=…")
 
@@ -196,6 +231,13 @@ class TransformerClassifier(TextClassifier):
             return (texts, targets), (held_out_texts, held_out_targets)
         if not self.validation_fraction:
             return (texts, targets), ([], targets[:0])
+        soft = np.argwhere((targets > 0) & (targets < 1))
+        if len(soft):
+            row, column = soft[0]
+            raise InputError(
+                f"y[{row}, {column}]: {targets[row, column]:.3f} is neither 0 nor 1 and cannot serve to validate; "
+                "give texts and labels as validation=…, or validation_fraction=0"
+            )
         units = list(map(str, range(len(texts)))) if groups is None else groups
         parts = group_holdout(targets, units, self.validation_fraction, self.random_state)
         train, held_out = (([texts[i] for i in part], targets[part]) for part in parts)
@@ -211,6 +253,12 @@ class TransformerClassifier(TextClassifier):
             weight_decay=self.weight_decay,
             warmup=self.warmup,
             patience=self.patience,
+            loss=self.loss,
+            consistency=self.consistency,
+            layer_decay=self.layer_decay,
+            averaging=self.averaging,
+            embedding_noise=self.embedding_noise,
+            freeze_embeddings=self.freeze_embeddings,
             bf16=_bf16_in_hardware() if self.bf16 is None else self.bf16,
             seed=self.random_state,
             progress=self.progress,

@@ -1,0 +1,119 @@
+"""A bundle in memory: texts in, probabilities out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from claimclf.backends import Backend
+from claimclf.bundle.manifest import Manifest
+from claimclf.errors import InputError
+from claimclf.text import check_texts, normalise
+
+_CHUNK = 4096
+"""Texts that are tokenised and sorted by length at a time; bounds memory, long enough for even batches."""
+
+
+class Scores(NamedTuple):
+    """Probabilities of some texts, and which of them were longer than the model reads."""
+
+    probabilities: npt.NDArray[np.float64]
+    truncated: npt.NDArray[np.bool_]
+
+
+class LoadedBundle:
+    """What computes scores; :class:`~claimclf.bundle.Classifier` decides by them.
+
+    Parameters
+    ----------
+    path : Path
+        The folder it came from.
+    manifest : Manifest
+        What it says about itself.
+    backend : Backend
+        What computes its logits.
+
+    Attributes
+    ----------
+    path : Path
+        The folder.
+    labels : tuple of str
+        The label order of every matrix.
+    calibration : Calibration
+        From logits to probabilities to decisions.
+    parsed_manifest : Manifest
+        The manifest as an object.
+    """
+
+    def __init__(self, path: Path, manifest: Manifest, backend: Backend) -> None:
+        self.path = path
+        self.labels = manifest.labels
+        self.calibration = manifest.calibration
+        self.parsed_manifest = manifest
+        self._backend = backend
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The manifest as plain JSON types; a fresh copy each time."""
+        return self.parsed_manifest.to_dict()
+
+    def decision_function(self, texts: Iterable[str]) -> npt.NDArray[np.float32]:
+        """Compute logits.
+
+        Parameters
+        ----------
+        texts : iterable of str
+            Sentences, none of them empty.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_texts, n_labels)
+            Unbounded scores, before calibration.
+
+        Raises
+        ------
+        InputError
+            If a text is empty.
+        """
+        normalised = [normalise(text) for text in check_texts(texts)]
+        for position, text in enumerate(normalised):
+            if not text:
+                raise InputError(f"texts[{position}]: an empty text has no logits")
+        return self._backend.logits(normalised).values
+
+    def predict_proba(self, texts: Iterable[str]) -> npt.NDArray[np.float64]:
+        """Estimate how probable each label is.
+
+        Parameters
+        ----------
+        texts : iterable of str
+            Sentences.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_texts, n_labels)
+            Calibrated probabilities in [0, 1]; the labels do not exclude each other, so rows do not add up to 1. An
+            empty text carries nothing and gets zeros.
+
+        Raises
+        ------
+        InputTypeError
+            If `texts` is no sequence of strings; the message names the position.
+        """
+        return self._score([normalise(text) for text in check_texts(texts)]).probabilities
+
+    def _score(self, texts: list[str]) -> Scores:
+        """Score normalised texts; the empty ones, which carry nothing, never reach the backend."""
+        probabilities = np.zeros((len(texts), len(self.labels)))
+        truncated = np.zeros(len(texts), dtype=bool)
+        for start in range(0, len(texts), _CHUNK):
+            filled = [row for row in range(start, min(start + _CHUNK, len(texts))) if texts[row]]
+            if filled:
+                logits = self._backend.logits([texts[row] for row in filled])
+                probabilities[filled] = self.calibration.probabilities(logits.values)
+                truncated[filled] = logits.truncated
+        return Scores(probabilities, truncated)

@@ -1,0 +1,83 @@
+"""Give a bundle the scores of held-out texts, and fit its calibration to them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from claimclf.bundle.card import CARD_FILE, model_card
+from claimclf.bundle.classifier import Classifier
+from claimclf.bundle.pinned import write_pinned
+from claimclf.bundle.store import hash_files, load, open_bundle, replacing
+from claimclf.decision import Calibration, HeldOut
+from claimclf.errors import InputError
+
+
+def recalibrate(
+    bundle: str | Path,
+    path: str | Path,
+    texts: Sequence[str],
+    truth: npt.NDArray[Any],
+    *,
+    groups: Sequence[str] | None = None,
+    at_random: Sequence[bool] | None = None,
+    refit: bool = True,
+) -> Classifier:
+    """Write a copy of a bundle that keeps its scores of labelled texts.
+
+    Policies and prior adjustment rest on these scores: take texts like those that are to be decided on, and none that
+    the bundle was trained on. The scores are those of the exported model, so no torch is needed.
+
+    Parameters
+    ----------
+    bundle : str or Path
+        As for :func:`claimclf.load`.
+    path : str or Path
+        Where the copy goes; may be the folder of the bundle itself.
+    texts : sequence of str
+        Held-out texts, none empty.
+    truth : ndarray of float, shape (n_texts, n_labels)
+        1 where the text carries the label, 0 where not, nan where it is not known.
+    groups : sequence of str, optional
+        The source of each text, by default each its own.
+    at_random : sequence of bool, optional
+        Whether the text was drawn at random from its source; by default none was.
+    refit : bool, default True
+        Also fit probabilities and thresholds to these texts; False leaves decisions as they are.
+
+    Returns
+    -------
+    Classifier
+        The copy, loaded.
+
+    Raises
+    ------
+    InputError
+        If there is no text, one is empty, or the lengths differ.
+    BundleError
+        If there is something at `path` that is no bundle.
+    """
+    source = load(bundle)
+    if not len(texts):
+        raise InputError("texts: expected at least one labelled text")
+    if truth.shape != (len(texts), len(source.labels)):
+        raise InputError(f"truth: expected shape {(len(texts), len(source.labels))}, got {truth.shape}")
+    numbers = np.unique(np.asarray(groups), return_inverse=True)[1] if groups is not None else np.arange(len(texts))
+    drawn = np.zeros(len(texts), dtype=bool) if at_random is None else np.asarray(at_random, dtype=bool)
+    held_out = HeldOut(source.decision_function(texts), truth.astype(np.float32), numbers, drawn)
+    calibration = Calibration.fit(held_out.logits, held_out.truth) if refit else source.calibration
+    with replacing(Path(path)) as folder:
+        manifest = replace(source.parsed_manifest, calibration=calibration)
+        for file in manifest.files:
+            shutil.copyfile(source.path / file, folder / file)
+        held_out.write(folder)
+        write_pinned(open_bundle(folder, manifest), folder)
+        (folder / CARD_FILE).write_text(model_card(manifest), "utf-8")
+        replace(manifest, files=hash_files(folder)).write(folder)
+    return load(Path(path))

@@ -1,0 +1,115 @@
+"""The scores that a bundle keeps of texts it was not trained on: what its guarantees and adjustments rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from claimclf.errors import BundleError, InputError
+
+HELD_OUT_FILE = "held-out.safetensors"
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Scores and labels of held-out texts; the texts themselves are not kept.
+
+    Attributes
+    ----------
+    logits : ndarray of float32, shape (n_texts, n_labels)
+        The model's output, before calibration.
+    truth : ndarray of float32, shape (n_texts, n_labels)
+        1 where the text carries the label, 0 where not, nan where readers wavered.
+    group : ndarray of int32, shape (n_texts,)
+        Number of the source of each text.
+    at_random : ndarray of bool, shape (n_texts,)
+        Whether the text was drawn at random from its source, not because of its words: these show base rates.
+    """
+
+    logits: Array
+    truth: Array
+    group: Array
+    at_random: Array
+
+    def __post_init__(self) -> None:
+        lengths = {len(self.logits), len(self.truth), len(self.group), len(self.at_random)}
+        if len(lengths) > 1 or self.logits.shape != self.truth.shape:
+            raise BundleError(f"{HELD_OUT_FILE}: the arrays differ in length")
+
+    def base_rates(self, *, at_random: bool = False) -> Array:
+        """Return the share of texts that carry each label.
+
+        Parameters
+        ----------
+        at_random : bool, default False
+            Count only texts that were drawn at random.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_labels,)
+            In [0, 1]; nan where nothing is to be counted.
+        """
+        chosen = self.truth[self.at_random] if at_random else self.truth
+        known = ~np.isnan(chosen)
+        with np.errstate(invalid="ignore"):
+            rates: Array = np.where(known, chosen, 0).sum(axis=0, dtype=np.float64) / known.sum(axis=0)
+        return rates
+
+    def write(self, folder: Path) -> None:
+        """Write ``held-out.safetensors``.
+
+        Parameters
+        ----------
+        folder : Path
+            An existing folder.
+        """
+        from safetensors.numpy import save_file
+
+        arrays = {
+            "logits": self.logits.astype(np.float32),
+            "truth": self.truth.astype(np.float32),
+            "group": self.group.astype(np.int32),
+            "at_random": self.at_random.astype(np.uint8),
+        }
+        save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, folder / HELD_OUT_FILE)
+
+    @classmethod
+    def read(cls, folder: Path, n_labels: int) -> HeldOut:
+        """Read what :meth:`write` wrote.
+
+        Parameters
+        ----------
+        folder : Path
+            The bundle.
+        n_labels : int
+            Number of labels of the bundle.
+
+        Raises
+        ------
+        InputError
+            If the bundle keeps no held-out scores.
+        BundleError
+            If the file is not what :meth:`write` writes.
+        """
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+
+        if not (folder / HELD_OUT_FILE).is_file():
+            raise InputError(
+                f"{folder}: the bundle keeps no held-out scores; give it some with "
+                "claimclf recalibrate BUNDLE FILE, from labelled texts that it was not trained on"
+            )
+        try:
+            arrays = load_file(folder / HELD_OUT_FILE)
+            found = cls(arrays["logits"], arrays["truth"], arrays["group"], arrays["at_random"].astype(bool))
+        except (SafetensorError, KeyError) as error:
+            raise BundleError(f"{folder / HELD_OUT_FILE}: cannot be read ({error})") from error
+        if found.logits.ndim != 2 or found.logits.shape[1] != n_labels:
+            raise BundleError(f"{folder / HELD_OUT_FILE}: expected {n_labels} labels, got shape {found.logits.shape}")
+        return found

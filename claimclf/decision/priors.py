@@ -1,0 +1,109 @@
+"""Adjust probabilities to a corpus in which labels are rarer or more common than where the model was calibrated.
+
+Saerens, Latinne & Decaestecker, "Adjusting the outputs of a classifier to new a priori probabilities" (2002), sec. 2:
+what a text that carries a label looks like stays the same, only how many do changes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from claimclf.decision.calibration import Calibration
+from claimclf.decision.heldout import HeldOut
+from claimclf.metrics import best_f1_threshold
+
+Array = npt.NDArray[Any]
+
+_STEPS = 200
+_TOLERANCE = 1e-7
+
+
+def log_odds_shift(base_rate: Array, prior: Array) -> Array:
+    """Compute what to add to the log-odds of a label (their eq. 2.4).
+
+    Parameters
+    ----------
+    base_rate : ndarray of float, shape (n_labels,)
+        Share of the calibration texts that carry the label, in (0, 1).
+    prior : ndarray of float, shape (n_labels,)
+        Share of the new corpus, in (0, 1).
+
+    Returns
+    -------
+    ndarray of float, shape (n_labels,)
+        The shift.
+
+    Examples
+    --------
+    >>> log_odds_shift(np.array([0.5]), np.array([0.1])).round(3)
+    array([-2.197])
+    """
+    shift: Array = np.log(prior / (1 - prior)) - np.log(base_rate / (1 - base_rate))
+    return shift
+
+
+def adjusted(calibration: Calibration, held_out: HeldOut, prior: Array) -> Calibration:
+    """Adjust a calibration to a corpus with other base rates.
+
+    Parameters
+    ----------
+    calibration : Calibration
+        Fitted on the held-out texts.
+    held_out : HeldOut
+        What it was fitted on.
+    prior : ndarray of float, shape (n_labels,)
+        Share of the new corpus that carries each label, in (0, 1); nan leaves a label as it is.
+
+    Returns
+    -------
+    Calibration
+        Its probabilities are those of the new corpus, its thresholds give the highest F1 on held-out texts that are
+        weighted so that every label is as common among them as there.
+    """
+    base_rate = held_out.base_rates()
+    intercept, threshold = list(calibration.intercept), list(calibration.threshold)
+    for column in np.flatnonzero(~np.isnan(prior)):
+        shift = log_odds_shift(base_rate[[column]], prior[[column]])[0]
+        intercept[column] += float(shift)
+        known = ~np.isnan(held_out.truth[:, column])
+        truth = held_out.truth[known, column]
+        scaled = held_out.logits[known, column].astype(np.float64) * calibration.slope[column] + intercept[column]
+        weight = np.where(truth == 1, prior[column] / base_rate[column], (1 - prior[column]) / (1 - base_rate[column]))
+        cut, _ = best_f1_threshold(truth, scaled, weight)
+        threshold[column] = float(1 / (1 + np.exp(-cut)))
+    return Calibration(calibration.slope, tuple(intercept), tuple(threshold))
+
+
+def estimate_prior(probabilities: Array, base_rate: Array) -> Array:
+    """Estimate from unlabelled texts how common each label is, by expectation maximisation (their sec. 2.2).
+
+    Parameters
+    ----------
+    probabilities : ndarray of float, shape (n_texts, n_labels)
+        Calibrated at `base_rate`, in [0, 1].
+    base_rate : ndarray of float, shape (n_labels,)
+        Share of the calibration texts that carry the label, in (0, 1).
+
+    Returns
+    -------
+    ndarray of float, shape (n_labels,)
+        The shares, in (0, 1).
+
+    Examples
+    --------
+    >>> scores = np.array([[0.9]] * 30 + [[0.1]] * 70)
+    >>> estimate_prior(scores, np.array([0.5])).round(2)
+    array([0.25])
+    """
+    odds = probabilities / (1 - np.clip(probabilities, None, 1 - 1e-9)) * (1 - base_rate) / base_rate
+    prior: Array = base_rate
+    for _ in range(_STEPS):
+        scaled = odds * prior / (1 - prior)
+        updated: Array = np.clip((scaled / (1 + scaled)).mean(axis=0), 1e-6, 1 - 1e-6)
+        if np.abs(updated - prior).max() < _TOLERANCE:
+            return updated
+        prior = updated
+    return prior

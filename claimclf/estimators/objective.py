@@ -1,0 +1,120 @@
+"""What training minimises: a loss for labels that are only partly known, and agreement between two dropout masks."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+import torch
+from torch import nn
+from transformers import Trainer
+
+from claimclf.errors import InputError
+
+Loss = Literal["bce", "focal", "asymmetric"]
+
+UNKNOWN = -1.0
+"""Stands for nan in the targets of a batch: nan times zero would still be nan in the loss."""
+
+
+def pair_losses(logits: torch.Tensor, targets: torch.Tensor, loss: Loss) -> torch.Tensor:
+    """Compute the loss of every pair of text and label.
+
+    Parameters
+    ----------
+    logits : Tensor of float, shape (n_texts, n_labels)
+        The network's output.
+    targets : Tensor of float, shape (n_texts, n_labels)
+        In [0, 1]; soft targets are probabilities of another model.
+    loss : {"bce", "focal", "asymmetric"}
+        Binary cross-entropy; the same weighted by how far the probability is from the target, squared (Lin et al.,
+        *Focal loss for dense object detection*, 2017, sec. 3); or by its fourth power where the target is nearer to 0
+        and the probability, less 0.05, is counted (Ridnik et al., *Asymmetric loss for multi-label classification*,
+        2021, sec. 2).
+
+    Returns
+    -------
+    Tensor of float, shape (n_texts, n_labels)
+        Not reduced.
+    """
+    if loss == "bce":
+        return nn.functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+    if loss == "focal":
+        entropy = nn.functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+        return entropy * (torch.sigmoid(logits) - targets).abs() ** 2
+    probability = torch.sigmoid(logits)
+    shifted = (probability - 0.05).clamp(min=0)
+    positive = targets * nn.functional.logsigmoid(logits)
+    negative = (1 - targets) * torch.log1p(-shifted.clamp(max=1 - 1e-6)) * shifted**4
+    return -(positive + negative)
+
+
+def disagreement(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+    """Compute how far two outputs for the same batch are apart, as a symmetric Kullback-Leibler divergence.
+
+    Wu et al., *R-Drop: regularized dropout for neural networks* (2021), sec. 2, with a Bernoulli variable per label.
+
+    Parameters
+    ----------
+    first, second : Tensor of float, shape (n_texts, n_labels)
+        Logits under two dropout masks.
+
+    Returns
+    -------
+    Tensor of float, shape (n_texts, n_labels)
+        At least 0.
+    """
+    # KL(p, q) + KL(q, p) of two Bernoulli variables is (p - q) times the difference of their logits.
+    return (torch.sigmoid(first) - torch.sigmoid(second)) * (first - second) / 2
+
+
+def check_loss(loss: str) -> None:
+    """Raise ``InputError`` for an unknown loss."""
+    if loss not in get_args(Loss):
+        raise InputError(f"loss: expected one of {', '.join(get_args(Loss))}, got {loss!r}")
+
+
+class MaskedTrainer(Trainer):  # type: ignore[misc]
+    """A Trainer whose loss leaves out pairs that are not known.
+
+    Parameters
+    ----------
+    loss : {"bce", "focal", "asymmetric"}
+        See :func:`pair_losses`.
+    consistency : float
+        Weight of :func:`disagreement`; above 0 every batch is computed twice.
+    **options
+        The Trainer's.
+    """
+
+    def __init__(self, *, loss: Loss, consistency: float, **options: Any) -> None:
+        super().__init__(**options)
+        self._loss, self._consistency = loss, consistency
+
+    def compute_loss(
+        self, model: nn.Module, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        """Compute the mean loss of the known pairs of a batch.
+
+        Parameters
+        ----------
+        model : torch.nn.Module
+            The network.
+        inputs : dict
+            A batch with ``labels``.
+        return_outputs : bool, default False
+            Whether the outputs come with the loss.
+        num_items_in_batch : object, optional
+            Ignored: the mean is taken over pairs.
+        """
+        targets = inputs.pop("labels")
+        known = targets != UNKNOWN
+        targets = targets.clamp(min=0)
+        outputs = model(**inputs)
+        logits = outputs["logits"].float()
+        losses = pair_losses(logits, targets, self._loss)
+        if self._consistency and model.training:
+            again = model(**inputs)["logits"].float()
+            losses = (losses + pair_losses(again, targets, self._loss)) / 2
+            losses = losses + self._consistency * disagreement(logits, again)
+        loss = (losses * known).sum() / known.sum().clamp(min=1)
+        return (loss, outputs) if return_outputs else loss

@@ -1,0 +1,220 @@
+"""Policies, priors and recalibration, through bundles; guarantees on simulated scores."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import claimclf
+from claimclf.bundle import recalibrate
+from claimclf.cli.main import main
+from claimclf.decision import HELD_OUT_FILE, Calibration, HeldOut, Policy, adjusted, estimate_prior
+from claimclf.errors import BundleError, InputError
+from claimclf.labels import LABELS
+
+ONE = ["tax"]
+
+
+def simulated(n: int, seed: int, base_rate: float = 0.3) -> tuple[np.ndarray, np.ndarray]:
+    """Draw logits of a decent, perfectly calibrated one-label model, and the truth."""
+    rng = np.random.default_rng(seed)
+    truth = rng.random(n) < base_rate
+    # Two normal distributions of variance 4 whose means are 4 apart have a log likelihood ratio of x.
+    logits = rng.normal(np.where(truth, 2.0, -2.0), 2.0) + np.log(base_rate / (1 - base_rate))
+    return logits[:, None], truth[:, None].astype(float)
+
+
+def sigmoid(logits: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-logits))
+
+
+def test_guarantees_hold_as_often_as_promised() -> None:
+    fresh_logits, fresh = simulated(200_000, seed=999)
+    scores = sigmoid(fresh_logits)[:, 0]
+    broken = {"precision": 0, "omission": 0}
+    trials = 200
+    for seed in range(trials):
+        logits, truth = simulated(1500, seed)
+        policy = Policy.learn(sigmoid(logits), truth, ONE, precision=0.9, omission=0.1, confidence=0.9)
+        start, below = policy.assert_from[0], policy.rule_out_below[0]
+        if start is not None:
+            broken["precision"] += fresh[scores >= start, 0].mean() < 0.9
+        broken["omission"] += (scores[fresh[:, 0] == 1] < below).mean() > 0.1
+    # Of 200 at most 20 may fail in expectation; 33 is three standard deviations above that.
+    assert broken["precision"] <= 33
+    assert broken["omission"] <= 33
+
+
+def test_guarantees_are_not_bought_by_asserting_nothing() -> None:
+    fresh_logits, fresh = simulated(200_000, seed=999)
+    scores, carried = sigmoid(fresh_logits)[:, 0], fresh[:, 0] == 1
+    grid = np.linspace(0.01, 0.99, 99)
+    assertable = min(t for t in grid if carried[scores >= t].mean() >= 0.9)
+    omittable = max(t for t in grid if (scores[carried] < t).mean() <= 0.1)
+    logits, truth = simulated(5000, seed=1)
+    policy = Policy.learn(sigmoid(logits), truth, ONE, precision=0.9, omission=0.1)
+    assert policy.assert_from[0] == pytest.approx(assertable, abs=0.1)
+    assert policy.rule_out_below[0] == pytest.approx(omittable, abs=0.05)
+
+
+def test_too_little_data_is_said_and_nothing_is_asserted() -> None:
+    logits, truth = simulated(60, seed=0)
+    policy = Policy.learn(sigmoid(logits), truth, ONE, precision=0.99)
+    assert policy.assert_from == (None,)
+    assert "not enough data to assert at precision 0.99" in str(policy)
+    assert not policy.apply(np.array([[1.0]])).asserted.any()
+    assert policy.apply(np.array([[1.0]])).referred.all()
+
+
+def test_unknown_pairs_do_not_count() -> None:
+    logits, truth = simulated(3000, seed=2)
+    padded = np.concatenate([truth, np.full((500, 1), np.nan)])
+    with_unknown = Policy.learn(sigmoid(np.concatenate([logits, np.full((500, 1), 9.0)])), padded, ONE)
+    assert with_unknown == Policy.learn(sigmoid(logits), truth, ONE)
+
+
+@pytest.mark.parametrize("level", [{"precision": 1.0}, {"omission": 0.0}, {"confidence": 1.5}])
+def test_levels_are_checked(level: dict[str, float]) -> None:
+    with pytest.raises(InputError, match=f"{next(iter(level))}: expected a number between 0 and 1"):
+        Policy.learn(np.zeros((3, 1)), np.zeros((3, 1)), ONE, **level)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
+def test_no_pair_is_both_asserted_and_referred(values: list[float]) -> None:
+    logits, truth = simulated(2000, seed=3)
+    policy = Policy.learn(sigmoid(logits), truth, ONE)
+    asserted, referred = policy.apply(np.array(values)[:, None])
+    assert not (asserted & referred).any()
+
+
+def test_shares_are_estimated_from_unlabelled_texts() -> None:
+    logits, _ = simulated(20_000, seed=4, base_rate=0.05)
+    at_half = sigmoid(logits - np.log(0.05 / 0.95))  # as a model calibrated where half the texts carry the label
+    assert estimate_prior(at_half, np.array([0.5]))[0] == pytest.approx(0.05, abs=0.01)
+
+
+def test_another_prior_gives_the_probabilities_and_decisions_of_that_corpus() -> None:
+    logits, truth = simulated(4000, seed=5, base_rate=0.5)
+    held_out = HeldOut(logits, truth, np.arange(4000), np.zeros(4000, dtype=bool))
+    calibration = Calibration.fit(logits, truth)
+    rare = adjusted(calibration, held_out, np.array([0.05]))
+    fresh_logits, fresh = simulated(50_000, seed=6, base_rate=0.05)
+    fresh_logits = fresh_logits - np.log(0.05 / 0.95)
+    assert rare.probabilities(fresh_logits).mean() == pytest.approx(fresh.mean(), abs=0.01)
+
+    def f1(decided: np.ndarray) -> float:
+        return 2 * (decided * fresh).sum() / (decided.sum() + fresh.sum())
+
+    before = f1(calibration.decide(calibration.probabilities(fresh_logits)))
+    assert f1(rare.decide(rare.probabilities(fresh_logits))) > before + 0.05
+    assert adjusted(calibration, held_out, np.array([np.nan])) == calibration
+
+
+@pytest.fixture
+def labelled(training_data) -> tuple[list[str], np.ndarray]:
+    texts, labels = training_data
+    truth = np.array([[float(label in row) for label in LABELS] for row in labels])
+    return texts * 20, np.tile(truth, (20, 1))
+
+
+@pytest.fixture
+def held_out_bundle(baseline_bundle: Path, labelled, tmp_path: Path) -> claimclf.Classifier:
+    texts, truth = labelled
+    at_random = [position % 2 == 0 for position in range(len(texts))]
+    return recalibrate(baseline_bundle, tmp_path / "copy", texts, truth, at_random=at_random)
+
+
+def test_a_policy_asserts_refers_and_rules_out(held_out_bundle, labelled) -> None:
+    texts, _ = labelled
+    guarded = held_out_bundle.with_policy(precision=0.8, confidence=0.8)
+    assert held_out_bundle.policy is None
+    for prediction in guarded.predictions([*texts[:12], ""]):
+        assert not set(prediction.labels) & set(prediction.referred)
+    assert guarded.predictions([""])[0].referred == ()
+    never = held_out_bundle.with_policy(precision=0.999)
+    assert not never.predict(texts[:12]).any()
+    assert any(prediction.referred for prediction in never.predictions(texts[:12]))
+    assert claimclf.predict(texts[0], model=never).referred == never.predictions(texts[:1])[0].referred
+
+
+def test_a_prior_moves_probabilities_and_is_not_applied_twice(held_out_bundle, labelled) -> None:
+    texts, _ = labelled
+    rare = held_out_bundle.with_prior({"agreement": 0.01})
+    assert (rare.predict_proba(texts)[:, 0] < held_out_bundle.predict_proba(texts)[:, 0]).all()
+    assert np.array_equal(rare.predict_proba(texts)[:, 1:], held_out_bundle.predict_proba(texts)[:, 1:])
+    again = rare.with_prior({"agreement": 0.01})
+    assert np.array_equal(again.predict_proba(texts), rare.predict_proba(texts))
+    assert set(held_out_bundle.with_prior(texts=texts).prior) == set(LABELS)
+
+
+def test_refusals_name_the_remedy(held_out_bundle, baseline_bundle: Path) -> None:
+    for wrong, message in [
+        (lambda: held_out_bundle.with_prior(), "either shares by label or texts"),
+        (lambda: held_out_bundle.with_prior({"tax": 0.1}), "unknown label 'tax'"),
+        (lambda: held_out_bundle.with_prior({"agreement": 1.0}), "between 0 and 1"),
+        (lambda: held_out_bundle.with_prior({"agreement": 0.1}).with_policy(), "no guarantee holds"),
+        (lambda: held_out_bundle.with_policy().with_prior({"agreement": 0.1}), "no policy holds"),
+    ]:
+        with pytest.raises(InputError, match=message):
+            wrong()
+
+
+def test_a_bundle_without_scores_says_how_to_get_them(baseline_bundle: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "bare"
+    shutil.copytree(baseline_bundle, folder)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["files"].pop(HELD_OUT_FILE, None)
+    (folder / HELD_OUT_FILE).unlink(missing_ok=True)
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(InputError, match="claimclf recalibrate"):
+        claimclf.load(folder).with_policy()
+
+
+def test_recalibration_checks_its_input(baseline_bundle: Path, labelled, tmp_path: Path) -> None:
+    texts, truth = labelled
+    with pytest.raises(InputError, match="at least one labelled text"):
+        recalibrate(baseline_bundle, tmp_path / "b", [], truth[:0])
+    with pytest.raises(InputError, match=r"truth: expected shape"):
+        recalibrate(baseline_bundle, tmp_path / "b", texts, truth[:-1])
+    with pytest.raises(InputError, match=r"texts\[1\]: an empty text"):
+        recalibrate(baseline_bundle, tmp_path / "b", [texts[0], " "], truth[:2])
+    with pytest.raises(BundleError, match="differ in length"):
+        recalibrate(baseline_bundle, tmp_path / "b", texts, truth, groups=texts[:3])
+
+
+def test_scores_are_kept_and_decisions_may_stay(baseline_bundle: Path, labelled, tmp_path: Path) -> None:
+    texts, truth = labelled
+    before = claimclf.load(baseline_bundle)
+    kept = recalibrate(baseline_bundle, tmp_path / "kept", texts, truth, refit=False)
+    assert kept.calibration == before.calibration
+    assert np.array_equal(kept.held_out.logits, before.decision_function(texts))
+    assert kept.held_out.base_rates() == pytest.approx(truth.mean(axis=0))
+    assert np.isnan(kept.held_out.base_rates(at_random=True)).all()
+    assert claimclf.bundle.verify(kept).passed
+    refitted = recalibrate(kept.path, kept.path, texts, truth)
+    assert refitted.calibration != before.calibration
+    assert claimclf.bundle.verify(refitted).passed
+
+
+def test_recalibrate_and_predict_by_command(baseline_bundle: Path, training_data, tmp_path: Path, capsys) -> None:
+    texts, labels = training_data
+    file = tmp_path / "gold.jsonl"
+    rows = [{"text": text, "labels": row} for text, row in zip(texts, labels, strict=True)]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows * 20), "utf-8")
+    out = tmp_path / "mine"
+    assert main(["recalibrate", str(baseline_bundle), str(file), "--out", str(out)]) == 0
+    assert "recalibrated on 240 texts" in capsys.readouterr().out
+    assert main(["info", str(out)]) == 0
+    assert "held-out scores of 240 texts" in capsys.readouterr().out
+    text = tmp_path / "report.txt"
+    text.write_text("\n\n".join(texts), "utf-8")
+    assert main(["predict", str(text), "--model", str(out), "--precision", "0.999"]) == 0
+    printed = capsys.readouterr()
+    assert "not enough data to assert" in printed.err
+    assert "agreement?" in printed.out

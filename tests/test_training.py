@@ -1,0 +1,146 @@
+"""What fine-tuning can be told to do: losses, regularisation, averaging, soft labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from sklearn.base import clone
+
+from claimclf import TransformerClassifier
+from claimclf.errors import InputError
+from claimclf.estimators.objective import disagreement, pair_losses
+from claimclf.estimators.optimisation import WeightAveraging, parameter_groups
+from claimclf.labels import LABELS
+
+
+@pytest.fixture
+def estimator(tiny_base: Path) -> TransformerClassifier:
+    return TransformerClassifier(
+        labels=LABELS, base=str(tiny_base), max_length=32, epochs=1, batch_size=4, bf16=False, validation_fraction=0
+    )
+
+
+def test_losses_have_the_shape_that_their_papers_give() -> None:
+    logits = torch.linspace(-6, 6, 25)[None]
+    for loss in ("bce", "focal", "asymmetric"):
+        for target in (0.0, 1.0):
+            losses = pair_losses(logits, torch.full_like(logits, target), loss)[0]
+            assert (losses >= 0).all()
+            steps = losses.diff() * (1 - 2 * target)
+            assert (steps >= -1e-6).all(), f"{loss} must grow with the distance from {target}"
+    zero = torch.zeros(1, 1)
+    assert pair_losses(zero, zero, "focal").item() == pytest.approx(np.log(2) / 4)
+    sure = torch.tensor([[-4.0]])  # probability 0.018: below the asymmetric loss's margin
+    assert pair_losses(sure, zero, "asymmetric").item() == 0
+    assert pair_losses(sure, zero, "bce").item() > 0
+    assert pair_losses(zero, torch.ones(1, 1), "asymmetric").item() == pytest.approx(np.log(2))
+
+
+def test_disagreement_is_symmetric_and_zero_for_equal_outputs() -> None:
+    first, second = torch.tensor([[1.0, -2.0]]), torch.tensor([[0.5, 3.0]])
+    assert torch.equal(disagreement(first, first), torch.zeros(1, 2))
+    assert torch.allclose(disagreement(first, second), disagreement(second, first))
+    assert (disagreement(first, second) > 0).all()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"loss": "focal"},
+        {"loss": "asymmetric"},
+        {"consistency": 1.0},
+        {"layer_decay": 0.5},
+        {"averaging": 0.9},
+        {"embedding_noise": 5.0},
+        {"freeze_embeddings": True},
+    ],
+    ids=lambda options: next(iter(options)),
+)
+def test_every_option_changes_what_is_learnt(estimator, training_data, options) -> None:
+    texts, labels = training_data
+    plain = clone(estimator).fit(texts, labels).predict_proba(texts)
+    assert np.array_equal(clone(estimator).fit(texts, labels).predict_proba(texts), plain)
+    changed = clone(estimator).set_params(**options).fit(texts, labels).predict_proba(texts)
+    assert np.isfinite(changed).all()
+    assert not np.array_equal(changed, plain)
+
+
+def test_frozen_embeddings_stay_as_pretrained(estimator, training_data, tiny_base: Path) -> None:
+    from transformers import AutoModel
+
+    fitted = estimator.set_params(freeze_embeddings=True).fit(*training_data)
+    pretrained = dict(AutoModel.from_pretrained(tiny_base).named_parameters())
+    moved = {
+        name
+        for name, weights in fitted.network_.encoder.named_parameters()
+        if not torch.equal(weights, pretrained[name])
+    }
+    assert moved
+    assert not any("embeddings" in name for name in moved)
+
+
+def test_learning_rates_fall_from_head_to_embeddings(estimator, training_data) -> None:
+    network = estimator.fit(*training_data).network_
+    names = {id(parameter): name for name, parameter in network.named_parameters()}
+    rates = {
+        names[id(parameter)]: group["lr"]
+        for group in parameter_groups(network, 1.0, 0.01, 0.5)
+        for parameter in group["params"]
+    }
+    assert len(rates) == len(names)
+    for name, rate in rates.items():
+        expected = 1.0 if name.startswith("head") else 0.25 if "embeddings" in name else 0.5
+        if "layer" in name or "head" in name or "embeddings" in name:
+            assert rate == expected, name
+
+
+def test_the_average_is_what_is_evaluated_and_training_goes_on_from_the_weights() -> None:
+    class State:
+        global_step = 1000
+
+    layer = torch.nn.Linear(1, 1, bias=False)
+    torch.nn.init.zeros_(layer.weight)
+    averaging = WeightAveraging(layer, 0.5)
+    for value in (1.0, 2.0):
+        torch.nn.init.constant_(layer.weight, value)
+        averaging.on_step_end(None, State, None)
+    averaging.on_epoch_end(None, State, None)
+    assert layer.weight.item() == pytest.approx(0.5 * (0.5 * 0 + 0.5 * 1) + 0.5 * 2)
+    averaging.on_epoch_begin(None, State, None)
+    assert layer.weight.item() == 2.0
+
+
+def test_soft_labels_are_learnt(tiny_base: Path, training_data, overfit) -> None:
+    texts, _ = training_data
+    wanted = np.tile(np.array([[0.8, 0.2, 0.5, 0.0]]), (len(texts), 1))
+    learnt = TransformerClassifier(labels=LABELS, base=str(tiny_base), **overfit).fit(texts, wanted)
+    assert learnt.predict_proba(texts) == pytest.approx(wanted, abs=0.1)
+
+
+def test_soft_labels_cannot_validate(estimator, training_data) -> None:
+    texts, _ = training_data
+    soft = np.full((len(texts), 4), 0.25)
+    with pytest.raises(InputError, match=r"y\[0, 0\]: 0.250 is neither 0 nor 1 and cannot serve to validate"):
+        estimator.set_params(validation_fraction=0.25).fit(texts, soft)
+    with pytest.raises(InputError, match=r"y\[0, 0\]: expected 0, 1 or nan"):
+        estimator.fit(texts, soft, validation=(texts, soft))
+    with pytest.raises(InputError, match=r"y\[0, 0\]: expected a number from 0 to 1 or nan"):
+        estimator.fit(texts, soft + 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("loss", "hinge"),
+        ("consistency", -1.0),
+        ("layer_decay", 0.0),
+        ("averaging", 1.0),
+        ("embedding_noise", -5.0),
+    ],
+)
+def test_options_are_checked(estimator, training_data, name: str, value: object) -> None:
+    with pytest.raises(InputError, match=f"{name}: expected"):
+        estimator.set_params(**{name: value}).fit(*training_data)
