@@ -25,6 +25,8 @@ class Example:
         Labels on which readers wavered; these label-text pairs are left out of training and of every count.
     genre, region, source : str or None
         Where the text is from, for slices and cards.
+    year : int or None
+        When it was written.
     license : str or None
         The licence that the text is under, as its source states it.
     how : str or None
@@ -43,6 +45,7 @@ class Example:
     genre: str | None = None
     region: str | None = None
     source: str | None = None
+    year: int | None = None
     license: str | None = None
     how: str | None = None
     round: int | None = None
@@ -63,7 +66,7 @@ class Reference:
         Hash of the slice with runs of white space collapsed, encoded as UTF-8.
     license : str
         The licence that the repository states for the text.
-    id, labels, group, unsure, genre, region, source, how, round, in_dev_repo
+    id, labels, group, unsure, genre, region, source, year, how, round, in_dev_repo
         As in :class:`Example`.
     """
 
@@ -81,6 +84,7 @@ class Reference:
     genre: str | None = None
     region: str | None = None
     source: str | None = None
+    year: int | None = None
     how: str | None = None
     round: int | None = None
     in_dev_repo: bool = False
@@ -102,6 +106,7 @@ class Reference:
             genre=self.genre,
             region=self.region,
             source=self.source or f"{self.repo}@{self.commit[:10]}:{self.path}",
+            year=self.year,
             license=self.license,
             how=self.how,
             round=self.round,

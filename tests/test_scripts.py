@@ -76,12 +76,19 @@ def test_the_transformer_is_trained_saved_and_measured(recipe, data: Path, tiny_
     assert "torch fp32 = onnx int8" in out
 
 
-def test_candidates_are_cross_validated_and_compared(recipe, tiny_base: Path) -> None:
+def test_candidates_are_cross_validated_compared_and_their_errors_shown(
+    recipe, data: Path, tiny_base: Path, tmp_path: Path
+) -> None:
     config = recipe(base=str(tiny_base), epochs=1, max_length=32, validation_fraction=0)
-    out = run(
-        "cross_validate.py", "--config", config, "--folds", 2, "--set", "pooling=mean", "--set", "pooling=first"
-    ).stdout
+    saved, page, figures = tmp_path / "scores.jsonl", tmp_path / "report.html", tmp_path / "report.json"
+    candidates = ("--set", "pooling=mean", "--set", "pooling=first")
+    out = run("cross_validate.py", "--config", config, "--folds", 2, *candidates, "--save", saved).stdout
     assert "pooling=mean minus pooling=first:" in out
+    assert all("text" not in json.loads(line) for line in saved.read_text("utf-8").splitlines())
+    written = ("--html", page, "--json", figures)
+    run("evaluate_model.py", data, "--model", "baseline", "--errors", saved, "--config", config, *written)
+    assert "<h2>Errors</h2>" in page.read_text("utf-8")
+    assert json.loads(figures.read_text("utf-8"))["errors"]
 
 
 def test_texts_are_materialised_into_a_cache(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import yaml
 
-from claimclf.data import targets
+from claimclf.data import targets, write_rows
 from claimclf.errors import ClaimclfError
 from claimclf.estimators import TransformerClassifier
-from claimclf.estimators.crossvalidation import CrossValidation, cross_validate
+from claimclf.estimators.crossvalidation import CrossValidation, cross_validate, held_out_rows
 from claimclf.estimators.learningcurve import is_real
 from claimclf.estimators.recipe import Recipe
 from claimclf.metrics import paired_difference
@@ -32,6 +32,7 @@ def main() -> int:
     parser.add_argument("--folds", type=int, default=5, help="default: %(default)s")
     parser.add_argument("--jobs", type=int, default=1, help="folds trained at a time (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    parser.add_argument("--save", type=Path, metavar="PATH", help="write the scores of the first candidate, as JSONL")
     options = parser.parse_args()
     try:
         recipe = Recipe.read(options.config)
@@ -51,6 +52,8 @@ def main() -> int:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 1
     (first, best), *others = results.items()
+    if options.save:
+        write_rows(options.save, held_out_rows(scored, best, recipe.labels))
     truth, groups = targets(scored), [example.group for example in scored]
     for name, other in others:
         print(f"\n{first} minus {name}: {paired_difference(truth, best.decisions, other.decisions, groups=groups)}")

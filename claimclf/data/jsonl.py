@@ -20,6 +20,7 @@ _OPTIONAL: Mapping[str, type] = {
     "genre": str,
     "region": str,
     "source": str,
+    "year": int,
     "how": str,
     "round": int,
     "in_dev_repo": bool,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from sklearn.base import clone
 
 from claimclf.data import group_folds, targets
 from claimclf.estimators.base import TextClassifier
-from claimclf.labels import LABELS
+from claimclf.labels import LABELS, from_indicator
 from claimclf.metrics import Report, evaluate
 from claimclf.records import Example
 
@@ -85,6 +85,37 @@ def cross_validate(
     for (_, held_out), outcome in zip(folds, outcomes, strict=True):
         probabilities[held_out], decisions[held_out] = outcome
     return CrossValidation(probabilities, decisions, evaluate(truth, decisions, labels, groups=groups))
+
+
+def held_out_rows(
+    examples: Sequence[Example], outcome: CrossValidation, labels: Sequence[str] = LABELS
+) -> Iterator[dict[str, Any]]:
+    """Lay out what the held-out models said, one row a text, without the text.
+
+    Parameters
+    ----------
+    examples : sequence of Example
+        As given to :func:`cross_validate`.
+    outcome : CrossValidation
+        What it returned.
+    labels : sequence of str
+        The label order.
+
+    Yields
+    ------
+    dict
+        ``id``, ``group``, ``labels`` and ``unsure`` as judged by readers, ``scores`` by label, ``decided``.
+    """
+    decided = from_indicator(outcome.decisions, labels)
+    for example, scores, names in zip(examples, outcome.probabilities.round(5).tolist(), decided, strict=True):
+        yield {
+            "id": example.id,
+            "group": example.group,
+            "labels": list(example.labels),
+            "unsure": list(example.unsure),
+            "scores": dict(zip(labels, scores, strict=True)),
+            "decided": list(names),
+        }
 
 
 def _without(examples: Sequence[Example], groups: set[str]) -> list[Example]:
