@@ -61,9 +61,8 @@ def test_the_figures_are_those_of_the_library(classifiers, examples) -> None:
     assert set(policy["precision"]) == set(LABELS)
     assert 0 <= policy["any_referred"] <= 1
     assert list(figures["differences"]) == ["kept minus keywords", "kept minus plain"]
-    assert figures["data"]["base_rates"]["agreement"] == pytest.approx(
-        np.mean([e.labels[:1] == ("agreement",) for e in examples]), abs=1e-3
-    )
+    carried = np.mean(["agreement" in example.labels for example in examples])
+    assert figures["data"]["base_rates"]["agreement"] == pytest.approx(carried, abs=1e-3)
     assert figures["models"]["plain"]["slices"]["genre"]["news"]["n_texts"] == len(examples)
     assert (
         figures["models"]["plain"]["slices"]["years"] == {}
@@ -88,7 +87,9 @@ def test_the_page_is_whole_and_loads_nothing(classifiers, examples) -> None:
     assert not re.search(r"""(src|href)\s*=|url\(|@import|https?://""", page)
 
     class Checker(HTMLParser):
-        open: list[str] = []
+        def __init__(self) -> None:
+            super().__init__()
+            self.open: list[str] = []
 
         def handle_starttag(self, tag: str, attrs: object) -> None:
             if tag not in ("meta", "line", "polyline"):
