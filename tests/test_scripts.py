@@ -76,6 +76,24 @@ def test_the_transformer_is_trained_saved_and_measured(recipe, data: Path, tiny_
     assert "torch fp32 = onnx int8" in out
 
 
+def test_a_student_learns_from_a_teacher_and_from_labels(
+    recipe, data: Path, tiny_base: Path, tmp_path: Path, training_data
+) -> None:
+    labelled = training_data[0][0]
+    config = with_validation(recipe(base=str(tiny_base), epochs=2, max_length=32, batch_size=4), data)
+    pool = tmp_path / "pool.jsonl"
+    rows = [{"text": text} for text in ("A treaty on tolls.", "A treaty on tolls.", "The lake froze.", " ", labelled)]
+    rows.append({"text": "From a repository of the evaluation set.", "in_dev_repo": True})
+    pool.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    arguments = ("--config", config, "--teacher", "baseline", "--texts", pool, "--out", tmp_path / "student")
+    run("distill.py", *arguments, "--without-dev-repos")
+    training = claimclf.load(tmp_path / "student").manifest["training"]
+    assert training["n_soft_texts"] == 2
+    assert training["teacher"] == "baseline"
+    pool.write_text(json.dumps({"text": labelled}) + "\n")
+    assert "none is left" in run("distill.py", *arguments, status=1).stderr
+
+
 def test_candidates_are_cross_validated_compared_and_their_errors_shown(
     recipe, data: Path, tiny_base: Path, tmp_path: Path
 ) -> None:

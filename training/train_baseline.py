@@ -12,4 +12,4 @@ from claimclf.estimators.script import run
 
 if __name__ == "__main__":
     config = Path(__file__).parent / "configs" / "baseline.yaml"
-    sys.exit(run(__doc__ or "", train_baseline, config, shipped_as="baseline"))
+    sys.exit(run(__doc__ or "", lambda recipe, _: train_baseline(recipe), config, shipped_as="baseline"))

@@ -12,4 +12,4 @@ from claimclf.estimators.script import run
 
 if __name__ == "__main__":
     config = Path(__file__).parent / "configs" / "transformer.yaml"
-    sys.exit(run(__doc__ or "", train_transformer, config, shipped_as="default"))
+    sys.exit(run(__doc__ or "", lambda recipe, _: train_transformer(recipe), config, shipped_as="default"))

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from claimclf import bundle
 from claimclf.data import fingerprint, load_examples, targets
 from claimclf.errors import DataError
@@ -105,13 +108,23 @@ class Trained(NamedTuple):
     what: str
 
 
-def train_transformer(recipe: Recipe) -> Trained:
+class SoftLabels(NamedTuple):
+    """Texts with another model's probabilities, shape (n_texts, n_labels), and where these come from."""
+
+    texts: list[str]
+    probabilities: npt.NDArray[np.float64]
+    origin: dict[str, str]
+
+
+def train_transformer(recipe: Recipe, soft: SoftLabels | None = None) -> Trained:
     """Fine-tune as the recipe says and save the bundle.
 
     Parameters
     ----------
     recipe : Recipe
         The run. Its validation texts decide when to stop, calibrate, and set the thresholds.
+    soft : SoftLabels, optional
+        More to learn from, beside the recipe's training texts.
 
     Returns
     -------
@@ -122,7 +135,7 @@ def train_transformer(recipe: Recipe) -> Trained:
     estimator = _estimator(TransformerClassifier, recipe).set_params(progress=True)
     held_out = ([example.text for example in validation], targets(validation, recipe.labels))
     what = "validation sentences, which also set the thresholds"
-    return _run(recipe, estimator, validation, what, validation=held_out)
+    return _run(recipe, estimator, validation, what, soft, validation=held_out)
 
 
 def train_baseline(recipe: Recipe) -> Trained:
@@ -149,13 +162,21 @@ def _estimator(kind: type[TextClassifier], recipe: Recipe) -> TextClassifier:
     return kind(labels=recipe.labels, **recipe.parameters)
 
 
-def _run(recipe: Recipe, estimator: Any, held_out: list[Example], what: str, **fit_arguments: Any) -> Trained:
+def _run(
+    recipe: Recipe,
+    estimator: Any,
+    held_out: list[Example],
+    what: str,
+    soft: SoftLabels | None = None,
+    **fit_arguments: Any,
+) -> Trained:
     train = recipe.examples(recipe.train)
     _check_licenses(recipe, [*train, *held_out])
+    soft = soft or SoftLabels([], np.zeros((0, len(recipe.labels))), {})
     estimator.fit(
-        [example.text for example in train],
-        targets(train, recipe.labels),
-        groups=[example.group for example in train],
+        [*(example.text for example in train), *soft.texts],
+        np.concatenate([targets(train, recipe.labels), soft.probabilities]),
+        groups=[*(example.group for example in train), *soft.texts],
         **fit_arguments,
     )
     report = _report(estimator, held_out, recipe.labels)
@@ -167,6 +188,7 @@ def _run(recipe: Recipe, estimator: Any, held_out: list[Example], what: str, **f
             "n_groups": len({example.group for example in train}),
             "in_dev_repo": recipe.in_dev_repo,
             "licenses": sorted({example.license or "none stated" for example in train}),
+            **({"n_soft_texts": len(soft.texts), **soft.origin} if soft.texts else {}),
         },
         metrics={**report.to_dict(), "what": what},
     )

@@ -15,7 +15,13 @@ from claimclf.estimators.recipe import Recipe, Trained
 _FOR_TORCH_ONLY = ("model.safetensors", "config.json", "tokenizer_config.json")
 
 
-def run(description: str, train: Callable[[Recipe], Trained], config: Path, shipped_as: str) -> int:
+def run(
+    description: str,
+    train: Callable[[Recipe, argparse.Namespace], Trained],
+    config: Path,
+    shipped_as: str,
+    options: argparse.ArgumentParser | None = None,
+) -> int:
     """Train as the command line says, then say where the bundle is and how good.
 
     Parameters
@@ -23,18 +29,24 @@ def run(description: str, train: Callable[[Recipe], Trained], config: Path, ship
     description : str
         Help text.
     train : callable
-        Takes a recipe and returns what was trained.
+        Takes a recipe and the command line's options, returns what was trained.
     config : Path
         The recipe to use if none is named.
     shipped_as : str
         The name that ``--ship`` gives the bundle inside the package.
+    options : argparse.ArgumentParser, optional
+        Further options of the script.
 
     Returns
     -------
     int
         0 for success, 1 for failure; wrong usage exits with 2.
     """
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[options] if options else [],
+    )
     parser.add_argument("--config", type=Path, default=config, help="recipe (default: %(default)s)")
     parser.add_argument("--out", type=Path, help="where the bundle goes (default: as in the recipe)")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="override a parameter")
@@ -43,10 +55,10 @@ def run(description: str, train: Callable[[Recipe], Trained], config: Path, ship
         "--license", action="append", metavar="TEXT", help="keep only rows that state this licence; may be repeated"
     )
     parser.add_argument("--ship", action="store_true", help="also put a copy that needs no torch into the package")
-    options = parser.parse_args()
+    given = parser.parse_args()
     try:
-        trained = train(Recipe.read(options.config, _overrides(options)))
-        if options.ship:
+        trained = train(Recipe.read(given.config, _overrides(given)), given)
+        if given.ship:
             copy_without(trained.path, SHIPPED / shipped_as, _FOR_TORCH_ONLY, shipped_as)
     except ClaimclfError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
