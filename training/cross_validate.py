@@ -3,6 +3,7 @@
 Everything is learnt from; where the corpus has real sentences, only these are scored.
 
 python training/cross_validate.py --set pooling=mean --set pooling=first
+python training/cross_validate.py --share 0.33 --folds 2 --set epochs=3 --set epochs=3,consistency=1  # screens
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from claimclf.data import targets, write_rows
+from claimclf.data import sample, targets, write_rows
 from claimclf.errors import ClaimclfError
 from claimclf.estimators import TransformerClassifier
 from claimclf.estimators.crossvalidation import CrossValidation, cross_validate, held_out_rows
@@ -32,11 +33,12 @@ def main() -> int:
     parser.add_argument("--folds", type=int, default=5, help="default: %(default)s")
     parser.add_argument("--jobs", type=int, default=1, help="folds trained at a time (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    parser.add_argument("--share", type=float, default=1, help="of the corpus, to screen candidates (default: all)")
     parser.add_argument("--save", type=Path, metavar="PATH", help="write the scores of the first candidate, as JSONL")
     options = parser.parse_args()
     try:
         recipe = Recipe.read(options.config)
-        examples = recipe.examples([*recipe.train, *recipe.validation])
+        examples = sample(recipe.examples([*recipe.train, *recipe.validation]), options.share)
         scored = [example for example in examples if is_real(example)] or examples
         results: dict[str, CrossValidation] = {}
         for candidate in options.set or [""]:

@@ -3,7 +3,7 @@
 from claimclf.data.corpus import fingerprint, from_dataset, load_examples, targets, to_dataset
 from claimclf.data.jsonl import read_examples, read_references, read_rows, write_rows
 from claimclf.data.references import resolve, without_text
-from claimclf.data.splits import group_folds, group_holdout
+from claimclf.data.splits import group_folds, group_holdout, sample
 
 __all__ = [
     "fingerprint",
@@ -15,6 +15,7 @@ __all__ = [
     "read_references",
     "read_rows",
     "resolve",
+    "sample",
     "targets",
     "to_dataset",
     "without_text",

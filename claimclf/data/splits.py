@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from claimclf.errors import InputError
+from claimclf.records import Example
 
 Indices = npt.NDArray[np.intp]
 
@@ -93,3 +95,35 @@ def group_holdout(
         raise InputError("groups: expected at least 2, to hold one out; give more groups or fraction 0")
     n_folds = min(round(1 / fraction), n_groups)
     return next(group_folds(targets, groups, n_folds, seed))
+
+
+def sample(examples: Sequence[Example], share: float) -> list[Example]:
+    """Take a share of the texts, always the same ones: a text stays in when others come or go.
+
+    Parameters
+    ----------
+    examples : sequence of Example
+        The texts.
+    share : float
+        Of all, in (0, 1].
+
+    Returns
+    -------
+    list of Example
+        In the order of `examples`.
+
+    Raises
+    ------
+    InputError
+        If `share` is out of range.
+
+    Examples
+    --------
+    >>> examples = [Example(str(number), "A text.", (), group="g") for number in range(1000)]
+    >>> len(sample(examples, 0.25)), len(sample(examples, 1))
+    (271, 1000)
+    """
+    if not 0 < share <= 1:
+        raise InputError(f"share: expected a number in (0, 1], got {share}")
+    limit = share * 2**64
+    return [e for e in examples if int(hashlib.sha256(e.id.encode()).hexdigest()[:16], 16) < limit]
