@@ -114,6 +114,10 @@ def test_evaluate_prints_a_table_or_json(tmp_path: Path, baseline_bundle, traini
     assert "policy_advice      base rate 0.250  error" in capsys.readouterr().out
     assert main(["evaluate", str(path), "--model", str(baseline_bundle), "--calibration", "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["calibration"]["agreement"]["error"]) == 3
+    drawn = [{**row, "how": "random" if number < 8 else "topic"} for number, row in enumerate(rows)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in drawn), "utf-8")
+    assert main(["evaluate", str(path), "--model", str(baseline_bundle), "--calibration"]) == 0
+    assert "calibration, drawn at random on 8 sentences" in capsys.readouterr().out
 
 
 def test_standard_input_is_read(baseline_bundle) -> None:

@@ -26,6 +26,7 @@ from claimclf.decision import HELD_OUT_FILE
 from claimclf.errors import ClaimclfError, InputError
 from claimclf.evaluation import Decider, KeywordRule, Never, evaluate_on, reliability_on
 from claimclf.predict import predict
+from claimclf.records import Example
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -94,11 +95,14 @@ def _evaluate(options: argparse.Namespace) -> int:
     if options.files:
         examples = load_examples(options.files, labels=classifier.labels)
         report = evaluate_on(classifier, examples)
-        calibration = reliability_on(classifier, examples) if options.calibration else []
         figures |= report.to_dict()
-        figures |= {"calibration": {found.label: found.to_dict() for found in calibration}} if calibration else {}
         if not options.json:
-            print("\n".join(map(str, [report, *calibration])))
+            print(report)
+        for name, part in _by_drawing(examples).items() if options.calibration else ():
+            found = reliability_on(classifier, part)
+            figures[name] = {label.label: label.to_dict() for label in found}
+            if not options.json:
+                print("\n".join(map(str, [f"{name} on {len(part)} sentences", *found])))
     if options.behaviour:
         deciders: dict[str, Decider] = {
             options.model: classifier,
@@ -116,6 +120,12 @@ def _evaluate(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(figures, indent=2))
     return 0
+
+
+def _by_drawing(examples: list[Example]) -> dict[str, list[Example]]:
+    """Sentences drawn at random show the base rates of an archive; those near topic words do not."""
+    at_random = [example for example in examples if example.how == "random"]
+    return {"calibration": examples, **({"calibration, drawn at random": at_random} if at_random else {})}
 
 
 def _info(options: argparse.Namespace) -> int:

@@ -27,6 +27,7 @@ SLICES: Mapping[str, Callable[[Example], str]] = {
     "genre": lambda example: example.genre or "unknown",
     "source": lambda example: example.group,
     "years": lambda example: f"{example.year // 5 * 5}-{example.year // 5 * 5 + 4}" if example.year else "unknown",
+    "drawn": lambda example: example.how or "unknown",
     "words": lambda example: _length(len(example.text.split())),
 }
 """How sentences are sorted into slices, by the name of the slicing."""
