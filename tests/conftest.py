@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from claimclf.labels import LABELS
+
+# A slow machine is no failure.
+settings.register_profile("claimclf", deadline=None)
+settings.load_profile("claimclf")
 
 TEXTS = [
     "The two ministries signed a pact on ports.",

@@ -17,6 +17,7 @@ from claimclf.cli.main import main
 from claimclf.decision import HELD_OUT_FILE, Calibration, HeldOut, Policy, adjusted, estimate_prior
 from claimclf.errors import BundleError, InputError
 from claimclf.labels import LABELS
+from claimclf.metrics import best_f1_threshold
 
 ONE = ["tax"]
 
@@ -91,6 +92,17 @@ def test_no_pair_is_both_asserted_and_referred(values: list[float]) -> None:
     policy = Policy.learn(sigmoid(logits), truth, ONE)
     asserted, referred = policy.apply(np.array(values)[:, None])
     assert not (asserted & referred).any()
+
+
+def test_thresholds_are_half_the_best_f1_and_near_the_best_for_other_texts() -> None:
+    logits, truth = simulated(3000, seed=7)
+    calibration = Calibration.fit(logits, truth)
+    probabilities = calibration.probabilities(logits)[:, 0]
+    assert calibration.threshold[0] == pytest.approx(best_f1_threshold(truth[:, 0], probabilities)[1] / 2)
+    fresh_logits, fresh = simulated(50_000, seed=8)
+    decided = calibration.decide(calibration.probabilities(fresh_logits))[:, 0]
+    reached = 2 * (decided * fresh[:, 0]).sum() / (decided.sum() + fresh.sum())
+    assert reached > best_f1_threshold(fresh[:, 0], fresh_logits[:, 0])[1] - 0.005
 
 
 def test_shares_are_estimated_from_unlabelled_texts() -> None:

@@ -13,6 +13,7 @@ import yaml
 
 import claimclf
 from claimclf.data.references import text_hash
+from claimclf.labels import LABELS
 
 TRAINING = Path(__file__).parent.parent / "training"
 
@@ -94,6 +95,21 @@ def test_a_student_learns_from_a_teacher_and_from_labels(
     assert "none is left" in run("distill.py", *arguments, status=1).stderr
 
 
+def scores_of_many_sources(folder: Path) -> Path:
+    path = folder / "many.jsonl"
+    rows = [
+        {
+            "group": f"g{n % 12}",
+            "labels": [LABELS[n % 4]],
+            "unsure": [],
+            "scores": dict.fromkeys(LABELS, 0.1 + n % 7 / 10),
+        }
+        for n in range(960)
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return path
+
+
 def test_candidates_are_cross_validated_compared_and_their_errors_shown(
     recipe, data: Path, tiny_base: Path, tmp_path: Path
 ) -> None:
@@ -103,6 +119,7 @@ def test_candidates_are_cross_validated_compared_and_their_errors_shown(
     out = run("cross_validate.py", "--config", config, "--folds", 2, *candidates, "--save", saved).stdout
     assert "pooling=mean minus pooling=first:" in out
     assert all("text" not in json.loads(line) for line in saved.read_text("utf-8").splitlines())
+    assert "better in" in run("threshold_rules.py", scores_of_many_sources(tmp_path), "--draws", 5).stdout
     written = ("--html", page, "--json", figures)
     run("evaluate_model.py", data, "--model", "baseline", "--errors", saved, "--config", config, *written)
     assert "<h2>Errors</h2>" in page.read_text("utf-8")

@@ -60,8 +60,8 @@ def adjusted(calibration: Calibration, held_out: HeldOut, prior: Array) -> Calib
     Returns
     -------
     Calibration
-        Its probabilities are those of the new corpus, its thresholds give the highest F1 on held-out texts that are
-        weighted so that every label is as common among them as there.
+        Its probabilities are those of the new corpus; its thresholds are set as by :meth:`Calibration.fit`, on held-out
+        texts that are weighted so that every label is as common among them as there.
     """
     base_rate = held_out.base_rates()
     intercept, threshold = list(calibration.intercept), list(calibration.threshold)
@@ -72,8 +72,7 @@ def adjusted(calibration: Calibration, held_out: HeldOut, prior: Array) -> Calib
         truth = held_out.truth[known, column]
         scaled = held_out.logits[known, column].astype(np.float64) * calibration.slope[column] + intercept[column]
         weight = np.where(truth == 1, prior[column] / base_rate[column], (1 - prior[column]) / (1 - base_rate[column]))
-        cut, _ = best_f1_threshold(truth, scaled, weight)
-        threshold[column] = float(1 / (1 + np.exp(-cut)))
+        threshold[column] = best_f1_threshold(truth, scaled, weight)[1] / 2
     return Calibration(calibration.slope, tuple(intercept), tuple(threshold))
 
 

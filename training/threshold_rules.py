@@ -1,0 +1,85 @@
+"""Compare ways to set thresholds, on scores of a cross-validation over sources.
+
+Thresholds are set on a few sources drawn at random and tried on all others, many times over; nothing is trained.
+
+python training/cross_validate.py --folds 2 --save scores.jsonl && python training/threshold_rules.py scores.jsonl
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from claimclf.data import read_rows
+from claimclf.errors import ClaimclfError
+from claimclf.labels import LABELS, to_targets
+from claimclf.metrics import best_f1_threshold
+
+Array = npt.NDArray[Any]
+
+
+def main() -> int:
+    """Run the script."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("scores", type=Path, help="what cross_validate.py saved")
+    parser.add_argument("--sources", type=int, default=5, help="sources to set thresholds on (default: %(default)s)")
+    parser.add_argument("--draws", type=int, default=200, help="default: %(default)s")
+    options = parser.parse_args()
+    try:
+        rows = [row for _, row in read_rows(options.scores)]
+    except ClaimclfError as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 1
+    truth = to_targets([row["labels"] for row in rows], LABELS)[0]
+    truth[to_targets([row["unsure"] for row in rows], LABELS)[0] == 1] = np.nan
+    scores = np.array([[row["scores"][label] for label in LABELS] for row in rows])
+    groups = np.array([row["group"] for row in rows])
+    figures = compare(truth, scores, groups, options.sources, options.draws)
+    for name, values in figures.items():
+        print(f"{name:24} macro F1 {values.mean():.3f}, in nine of ten draws at least {np.quantile(values, 0.1):.3f}")
+    gain = figures["half the best F1"] - figures["best on these sources"]
+    print(
+        f"half the best F1 is better in {np.mean(gain > 0):.0%} of {len(gain)} draws, by {gain.mean():.3f} on average"
+    )
+    return 0
+
+
+def compare(truth: Array, scores: Array, groups: Array, n_sources: int, n_draws: int) -> dict[str, Array]:
+    """Return the macro F1 of every rule in every draw."""
+    rng = np.random.default_rng(0)
+    names = np.unique(groups)
+    figures: dict[str, list[float]] = {"best on these sources": [], "half the best F1": [], "0.5": []}
+    while len(figures["0.5"]) < n_draws:
+        chosen = np.isin(groups, rng.choice(names, n_sources, replace=False))
+        if (np.nansum(truth[chosen], axis=0) < 10).any():
+            continue  # nobody would calibrate on sources that hardly carry a label
+        best = [threshold(truth[chosen, column], scores[chosen, column]) for column in range(len(LABELS))]
+        rules = {
+            "best on these sources": [cut for cut, _ in best],
+            "half the best F1": [f1 / 2 for _, f1 in best],
+            "0.5": [0.5] * len(LABELS),
+        }
+        for name, cuts in rules.items():
+            figures[name].append(macro_f1(truth[~chosen], scores[~chosen] >= np.array(cuts)))
+    return {name: np.array(values) for name, values in figures.items()}
+
+
+def threshold(truth: Array, scores: Array) -> tuple[float, float]:
+    """Return the best threshold of a label and its F1."""
+    known = ~np.isnan(truth)
+    return best_f1_threshold(truth[known], scores[known])
+
+
+def macro_f1(truth: Array, decided: Array) -> float:
+    """Return the mean F1 of the labels."""
+    hits = ((truth == 1) & decided).sum(axis=0)
+    return float(np.mean(2 * hits / ((truth == 1).sum(axis=0) + (decided & ~np.isnan(truth)).sum(axis=0))))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
