@@ -98,13 +98,9 @@ def test_a_student_learns_from_a_teacher_and_from_labels(
 def scores_of_many_sources(folder: Path) -> Path:
     path = folder / "many.jsonl"
     rows = [
-        {
-            "group": f"g{n % 12}",
-            "labels": [LABELS[n % 4]],
-            "unsure": [],
-            "scores": dict.fromkeys(LABELS, 0.1 + n % 7 / 10),
-        }
-        for n in range(960)
+        {"group": f"g{n % 12}", "labels": [label], "unsure": [], "scores": dict.fromkeys(LABELS, 0.1 + n % 7 / 10)}
+        for n in range(240)
+        for label in LABELS
     ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     return path

@@ -72,8 +72,8 @@ class Calibration:
             Thresholds are half the highest F1 that these texts allow: with calibrated probabilities no other has a
             higher expected F1 (Lipton, Elkan & Naryanaswamy, *Optimal thresholding of classifiers to maximize F1
             measure*, 2014, theorem 1), and on other sources it does better than the threshold that happened to be best
-            here (``training/README.md``). A label that is always or never carried here cannot be calibrated and keeps the
-            model's own probabilities and 0.5.
+            here (``training/README.md``). A label that is always or never carried here cannot be calibrated and keeps
+            the model's own probabilities and 0.5.
         """
         known = ~np.isnan(truth)
         fitted = [
