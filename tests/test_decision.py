@@ -211,6 +211,8 @@ def test_scores_are_kept_and_decisions_may_stay(baseline_bundle: Path, labelled,
     assert claimclf.bundle.verify(kept).passed
     refitted = recalibrate(kept.path, kept.path, texts, truth)
     assert refitted.calibration != before.calibration
+    assert refitted.manifest["metrics"]["n_texts"] == len(texts)
+    assert kept.manifest["metrics"] == before.manifest["metrics"]
     assert claimclf.bundle.verify(refitted).passed
 
 

@@ -17,6 +17,7 @@ from claimclf.bundle.pinned import write_pinned
 from claimclf.bundle.store import hash_files, load, open_bundle, replacing
 from claimclf.decision import Calibration, HeldOut
 from claimclf.errors import InputError
+from claimclf.metrics import evaluate
 
 
 def recalibrate(
@@ -49,7 +50,8 @@ def recalibrate(
     at_random : sequence of bool, optional
         Whether the text was drawn at random from its source; by default none was.
     refit : bool, default True
-        Also fit probabilities and thresholds to these texts; False leaves decisions as they are.
+        Also fit probabilities and thresholds to these texts, and record how good they then are; False leaves decisions
+        and figures as they are.
 
     Returns
     -------
@@ -71,9 +73,14 @@ def recalibrate(
     numbers = np.unique(np.asarray(groups), return_inverse=True)[1] if groups is not None else np.arange(len(texts))
     drawn = np.zeros(len(texts), dtype=bool) if at_random is None else np.asarray(at_random, dtype=bool)
     held_out = HeldOut(source.decision_function(texts), truth.astype(np.float32), numbers, drawn)
-    calibration = Calibration.fit(held_out.logits, held_out.truth) if refit else source.calibration
+    manifest = source.parsed_manifest
+    if refit:
+        calibration = Calibration.fit(held_out.logits, held_out.truth)
+        decided = calibration.decide(calibration.probabilities(held_out.logits))
+        report = evaluate(held_out.truth, decided, source.labels, groups=groups)
+        what = "sentences that it was calibrated on, which also set the thresholds"
+        manifest = replace(manifest, calibration=calibration, metrics={**report.to_dict(), "what": what})
     with replacing(Path(path)) as folder:
-        manifest = replace(source.parsed_manifest, calibration=calibration)
         for file in manifest.files:
             shutil.copyfile(source.path / file, folder / file)
         held_out.write(folder)
