@@ -102,6 +102,24 @@ def test_info_describes_and_verifies(bundle: Path, capsys) -> None:
     assert "16 of 16 pinned texts decided as stored" in out
 
 
+def test_a_file_may_be_labelled_in_place(tmp_path: Path, baseline_bundle) -> None:
+    path = tmp_path / "posts.csv"
+    path.write_text("text\nThe two ministries signed a pact on ports.\n", "utf-8")
+    arguments = ["--out", str(path), "--model", str(baseline_bundle)]
+    assert main(["predict", str(path), *arguments]) == 0
+    before = path.read_text("utf-8")
+    assert "two ministries" in before
+    assert main(["predict", str(path), str(tmp_path / "none.csv"), *arguments]) == 1
+    assert path.read_text("utf-8") == before
+    assert [file.name for file in tmp_path.iterdir()] == ["posts.csv"]
+
+
+def test_the_levels_of_a_policy_ask_for_a_policy(tmp_path: Path, baseline_bundle, capsys) -> None:
+    (tmp_path / "a.txt").write_text("A sentence.", "utf-8")
+    assert main(["predict", str(tmp_path / "a.txt"), "--model", str(baseline_bundle), "--omission", "0.2"]) == 1
+    assert "ask for one with --precision" in capsys.readouterr().err
+
+
 def test_evaluate_prints_a_table_or_json(tmp_path: Path, baseline_bundle, training_data, capsys) -> None:
     rows = [{"text": text, "labels": labels} for text, labels in zip(*training_data, strict=True)]
     path = tmp_path / "gold.jsonl"

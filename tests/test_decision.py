@@ -15,7 +15,7 @@ import claimclf
 from claimclf.bundle import recalibrate
 from claimclf.cli.main import main
 from claimclf.decision import HELD_OUT_FILE, Calibration, HeldOut, Policy, adjusted, estimate_prior
-from claimclf.errors import BundleError, InputError
+from claimclf.errors import InputError
 from claimclf.labels import LABELS
 from claimclf.metrics import best_f1_threshold
 
@@ -113,7 +113,7 @@ def test_shares_are_estimated_from_unlabelled_texts() -> None:
 
 def test_another_prior_gives_the_probabilities_and_decisions_of_that_corpus() -> None:
     logits, truth = simulated(4000, seed=5, base_rate=0.5)
-    held_out = HeldOut(logits, truth, np.arange(4000), np.zeros(4000, dtype=bool))
+    held_out = HeldOut(logits, truth, np.arange(4000), np.zeros(4000, dtype=bool), np.ones(4000, dtype=bool))
     calibration = Calibration.fit(logits, truth)
     rare = adjusted(calibration, held_out, np.array([0.05]))
     fresh_logits, fresh = simulated(50_000, seed=6, base_rate=0.05)
@@ -196,8 +196,39 @@ def test_recalibration_checks_its_input(baseline_bundle: Path, labelled, tmp_pat
         recalibrate(baseline_bundle, tmp_path / "b", texts, truth[:-1])
     with pytest.raises(InputError, match=r"texts\[1\]: an empty text"):
         recalibrate(baseline_bundle, tmp_path / "b", [texts[0], " "], truth[:2])
-    with pytest.raises(BundleError, match="differ in length"):
+    with pytest.raises(InputError, match="groups, at_random, real: expected 240 entries"):
         recalibrate(baseline_bundle, tmp_path / "b", texts, truth, groups=texts[:3])
+
+
+def test_a_label_without_cases_keeps_its_calibration(baseline_bundle: Path, labelled, tmp_path: Path) -> None:
+    texts, truth = labelled
+    without = truth[:, 1] == 0
+    kept = [text for text, chosen in zip(texts, without, strict=True) if chosen]
+    before = claimclf.load(baseline_bundle).calibration
+    after = recalibrate(baseline_bundle, tmp_path / "b", kept, truth[without])
+    for part in ("slope", "intercept", "threshold"):
+        assert getattr(after.calibration, part)[1] == getattr(before, part)[1]
+    assert after.calibration.slope[0] != before.slope[0]
+    with pytest.raises(InputError, match="none or all of the held-out texts carry it"):
+        after.with_prior({"surveillance_tech": 0.1})
+    assert "surveillance_tech" not in after.with_prior(texts=kept).prior
+    with pytest.raises(InputError, match="at least one text that is not empty"):
+        after.with_prior(texts=[" "])
+
+
+def test_policies_rest_on_real_texts_alone(baseline_bundle: Path, labelled, tmp_path: Path) -> None:
+    texts, truth = labelled
+    wrong = 1 - truth  # as if everything that was written for the purpose were mislabelled
+    both = recalibrate(
+        baseline_bundle,
+        tmp_path / "both",
+        texts * 2,
+        np.concatenate([truth, wrong]),
+        real=[True] * len(texts) + [False] * len(texts),
+        refit=False,
+    )
+    alone = recalibrate(baseline_bundle, tmp_path / "alone", texts, truth, refit=False)
+    assert both.with_policy().policy == alone.with_policy().policy
 
 
 def test_scores_are_kept_and_decisions_may_stay(baseline_bundle: Path, labelled, tmp_path: Path) -> None:

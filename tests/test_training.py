@@ -104,6 +104,7 @@ def test_the_average_is_what_is_evaluated_and_training_goes_on_from_the_weights(
     layer = torch.nn.Linear(1, 1, bias=False)
     torch.nn.init.zeros_(layer.weight)
     averaging = WeightAveraging(layer, 0.5)
+    averaging.on_train_begin(None, State, None)
     for value in (1.0, 2.0):
         torch.nn.init.constant_(layer.weight, value)
         averaging.on_step_end(None, State, None)
@@ -111,6 +112,11 @@ def test_the_average_is_what_is_evaluated_and_training_goes_on_from_the_weights(
     assert layer.weight.item() == pytest.approx(0.5 * (0.5 * 0 + 0.5 * 1) + 0.5 * 2)
     averaging.on_epoch_begin(None, State, None)
     assert layer.weight.item() == 2.0
+
+
+def test_an_average_cannot_be_resumed(estimator, training_data, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="set averaging=0"):
+        estimator.set_params(averaging=0.9, resume=True, checkpoints=tmp_path).fit(*training_data)
 
 
 def test_soft_labels_are_learnt(tiny_base: Path, training_data, overfit) -> None:

@@ -12,14 +12,13 @@ import argparse
 import sys
 from pathlib import Path
 
-import yaml
-
 from claimclf.data import sample, targets, write_rows
 from claimclf.errors import ClaimclfError
 from claimclf.estimators import TransformerClassifier
 from claimclf.estimators.crossvalidation import CrossValidation, cross_validate, held_out_rows
 from claimclf.estimators.learningcurve import is_real
-from claimclf.estimators.recipe import Recipe
+from claimclf.estimators.recipe import Recipe, make_estimator
+from claimclf.estimators.script import parse_settings
 from claimclf.metrics import paired_difference
 
 
@@ -42,12 +41,16 @@ def main() -> int:
         scored = [example for example in examples if is_real(example)] or examples
         results: dict[str, CrossValidation] = {}
         for candidate in options.set or [""]:
-            changes = {
-                name: yaml.safe_load(value) for name, _, value in (s.partition("=") for s in candidate.split(",") if s)
-            }
-            estimator = TransformerClassifier(**{**recipe.parameters, **changes}, random_state=options.seed)
+            changes = parse_settings(setting for setting in candidate.split(",") if setting)
+            parameters = {**recipe.parameters, "random_state": options.seed, **changes}
             results[candidate] = cross_validate(
-                estimator, scored, train=examples, n_folds=options.folds, seed=options.seed, n_jobs=options.jobs
+                make_estimator(TransformerClassifier, recipe.labels, parameters),
+                scored,
+                train=examples,
+                labels=recipe.labels,
+                n_folds=options.folds,
+                seed=options.seed,
+                n_jobs=options.jobs,
             )
             print(f"\n{candidate or 'as configured'}\n{results[candidate].report}", flush=True)
     except ClaimclfError as error:
@@ -56,7 +59,7 @@ def main() -> int:
     (first, best), *others = results.items()
     if options.save:
         write_rows(options.save, held_out_rows(scored, best, recipe.labels))
-    truth, groups = targets(scored), [example.group for example in scored]
+    truth, groups = targets(scored, recipe.labels), [example.group for example in scored]
     for name, other in others:
         print(f"\n{first} minus {name}: {paired_difference(truth, best.decisions, other.decisions, groups=groups)}")
     return 0

@@ -15,7 +15,8 @@ from claimclf.estimators.script import run
 
 def train(recipe: Recipe, options: argparse.Namespace) -> Trained:
     """Distill as the command line says."""
-    texts = unlabelled_texts(options.texts, in_dev_repo=recipe.in_dev_repo)
+    held_out = {example.group for example in recipe.examples(recipe.validation)}
+    texts = unlabelled_texts(options.texts, in_dev_repo=recipe.in_dev_repo, without=held_out)
     return distill(recipe, load(options.teacher), texts)
 
 

@@ -62,7 +62,7 @@ def _with_text(rows: Path | None, config: Path) -> list[dict[str, object]]:
         return []
     recipe = Recipe.read(config)
     texts = {example.id: example.text for example in recipe.examples([*recipe.train, *recipe.validation])}
-    return [{**row, "text": texts[row["id"]]} for _, row in read_rows(rows)]
+    return [{**row, "text": texts[row["id"]]} for _, row in read_rows(rows) if row["id"] in texts]
 
 
 if __name__ == "__main__":

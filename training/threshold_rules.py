@@ -40,6 +40,9 @@ def main() -> int:
     scores = np.array([[row["scores"][label] for label in LABELS] for row in rows])
     groups = np.array([row["group"] for row in rows])
     figures = compare(truth, scores, groups, options.sources, options.draws)
+    if not len(figures["0.5"]):
+        print(f"{parser.prog}: no draw of {options.sources} sources has 10 cases of every label", file=sys.stderr)
+        return 1
     for name, values in figures.items():
         print(f"{name:24} macro F1 {values.mean():.3f}, in nine of ten draws at least {np.quantile(values, 0.1):.3f}")
     gain = figures["half the best F1"] - figures["best on these sources"]
@@ -54,8 +57,8 @@ def compare(truth: Array, scores: Array, groups: Array, n_sources: int, n_draws:
     rng = np.random.default_rng(0)
     names = np.unique(groups)
     figures: dict[str, list[float]] = {"best on these sources": [], "half the best F1": [], "0.5": []}
-    while len(figures["0.5"]) < n_draws:
-        chosen = np.isin(groups, rng.choice(names, n_sources, replace=False))
+    for _ in range(n_draws):
+        chosen = np.isin(groups, rng.choice(names, min(n_sources, len(names) - 1), replace=False))
         if (np.nansum(truth[chosen], axis=0) < 10).any():
             continue  # nobody would calibrate on sources that hardly carry a label
         best = [threshold(truth[chosen, column], scores[chosen, column]) for column in range(len(LABELS))]
@@ -78,7 +81,7 @@ def threshold(truth: Array, scores: Array) -> tuple[float, float]:
 def macro_f1(truth: Array, decided: Array) -> float:
     """Return the mean F1 of the labels."""
     hits = ((truth == 1) & decided).sum(axis=0)
-    return float(np.mean(2 * hits / ((truth == 1).sum(axis=0) + (decided & ~np.isnan(truth)).sum(axis=0))))
+    return float(np.nanmean(2 * hits / ((truth == 1).sum(axis=0) + (decided & ~np.isnan(truth)).sum(axis=0))))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from claimclf.backends import Backend
-from claimclf.bundle.loaded import LoadedBundle
+from claimclf.bundle.loaded import LoadedBundle, Scores
 from claimclf.bundle.manifest import Manifest
 from claimclf.decision import HeldOut, Policy, adjusted, estimate_prior
 from claimclf.errors import InputError
@@ -81,7 +81,7 @@ class Classifier(LoadedBundle):
         InputTypeError
             If `texts` is no sequence of strings; the message names the position.
         """
-        return self._decide(self.predict_proba(texts))[0].astype(np.int8)
+        return self._decide(self._score([normalise(text) for text in check_texts(texts)]))[0].astype(np.int8)
 
     def predictions(self, texts: Iterable[str]) -> list[Prediction]:
         """Decide, with everything there is to say about each text.
@@ -104,7 +104,7 @@ class Classifier(LoadedBundle):
         given = list(check_texts(texts))
         normalised = [normalise(text) for text in given]
         scores = self._score(normalised)
-        asserted, referred = (from_indicator(matrix, self.labels) for matrix in self._decide(scores.probabilities))
+        asserted, referred = (from_indicator(matrix, self.labels) for matrix in self._decide(scores))
         return [
             Prediction(
                 text=text,
@@ -154,9 +154,10 @@ class Classifier(LoadedBundle):
         """
         if self.prior:
             raise InputError("with_policy: no guarantee holds under another prior; take the bundle as it was loaded")
+        rows = self.held_out.real if self.held_out.real.any() else slice(None)
         policy = Policy.learn(
-            self.calibration.probabilities(self.held_out.logits),
-            self.held_out.truth,
+            self.calibration.probabilities(self.held_out.logits[rows]),
+            self.held_out.truth[rows],
             self.labels,
             precision=precision,
             omission=omission,
@@ -188,9 +189,14 @@ class Classifier(LoadedBundle):
         if self.policy:
             raise InputError("with_prior: no policy holds under another prior; take the bundle as it was loaded")
         unadjusted = self._changed(calibration=self.parsed_manifest.calibration)
+        base_rates = self.held_out.base_rates()
+        movable = (base_rates > 0) & (base_rates < 1)
         if prior is None and texts is not None:
-            shares = estimate_prior(unadjusted.predict_proba(texts), self.held_out.base_rates())
-            prior = dict(zip(self.labels, shares.tolist(), strict=True))
+            scores = unadjusted._score([normalise(text) for text in check_texts(texts)])
+            if not scores.filled.any():
+                raise InputError("texts: expected a sample of the corpus, at least one text that is not empty")
+            shares = estimate_prior(scores.probabilities[scores.filled][:, movable], base_rates[movable])
+            prior = dict(zip(np.array(self.labels)[movable].tolist(), shares.tolist(), strict=True))
         elif prior is None or texts is not None:
             raise InputError("with_prior: expected either shares by label or texts=…")
         for label, share in prior.items():
@@ -198,6 +204,10 @@ class Classifier(LoadedBundle):
                 raise InputError(f"prior: unknown label {label!r}; expected one of {', '.join(self.labels)}")
             if not 0 < share < 1:
                 raise InputError(f"prior[{label!r}]: expected a share between 0 and 1, got {share!r}")
+            if not movable[self.labels.index(label)]:
+                raise InputError(
+                    f"prior[{label!r}]: none or all of the held-out texts carry it; recalibrate with others"
+                )
         vector = np.array([prior.get(label, np.nan) for label in self.labels])
         return self._changed(calibration=adjusted(unadjusted.calibration, self.held_out, vector), prior=dict(prior))
 
@@ -207,8 +217,9 @@ class Classifier(LoadedBundle):
             setattr(changed, name, value)
         return changed
 
-    def _decide(self, probabilities: npt.NDArray[np.float64]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-        """Return what is asserted and what is referred."""
+    def _decide(self, scores: Scores) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Return what is asserted and what is referred; of an empty text nothing is."""
         if self.policy:
-            return self.policy.apply(probabilities)
-        return self.calibration.decide(probabilities), np.zeros(probabilities.shape, dtype=bool)
+            asserted, referred = self.policy.apply(scores.probabilities)
+            return asserted, referred & scores.filled[:, None]
+        return self.calibration.decide(scores.probabilities), np.zeros(scores.probabilities.shape, dtype=bool)

@@ -19,10 +19,11 @@ _CHUNK = 4096
 
 
 class Scores(NamedTuple):
-    """Probabilities of some texts, and which of them were longer than the model reads."""
+    """Probabilities of some texts, which of them were longer than the model reads, and which are not empty."""
 
     probabilities: npt.NDArray[np.float64]
     truncated: npt.NDArray[np.bool_]
+    filled: npt.NDArray[np.bool_]
 
 
 class LoadedBundle:
@@ -116,4 +117,4 @@ class LoadedBundle:
                 logits = self._backend.logits([texts[row] for row in filled])
                 probabilities[filled] = self.calibration.probabilities(logits.values)
                 truncated[filled] = logits.truncated
-        return Scores(probabilities, truncated)
+        return Scores(probabilities, truncated, np.array([bool(text) for text in texts], dtype=bool))

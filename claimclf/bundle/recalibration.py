@@ -28,6 +28,7 @@ def recalibrate(
     *,
     groups: Sequence[str] | None = None,
     at_random: Sequence[bool] | None = None,
+    real: Sequence[bool] | None = None,
     refit: bool = True,
 ) -> Classifier:
     """Write a copy of a bundle that keeps its scores of labelled texts.
@@ -49,9 +50,12 @@ def recalibrate(
         The source of each text, by default each its own.
     at_random : sequence of bool, optional
         Whether the text was drawn at random from its source; by default none was.
+    real : sequence of bool, optional
+        Whether the text was found, not written for the purpose; by default all were. Policies rest on these.
     refit : bool, default True
-        Also fit probabilities and thresholds to these texts, and record how good they then are; False leaves decisions
-        and figures as they are.
+        Also fit probabilities and thresholds to these texts, and record how good they then are; a label with fewer
+        than :data:`~claimclf.decision.calibration.MIN_CASES` texts with or without it keeps its own. False leaves
+        decisions and figures as they are.
 
     Returns
     -------
@@ -72,10 +76,13 @@ def recalibrate(
         raise InputError(f"truth: expected shape {(len(texts), len(source.labels))}, got {truth.shape}")
     numbers = np.unique(np.asarray(groups), return_inverse=True)[1] if groups is not None else np.arange(len(texts))
     drawn = np.zeros(len(texts), dtype=bool) if at_random is None else np.asarray(at_random, dtype=bool)
-    held_out = HeldOut(source.decision_function(texts), truth.astype(np.float32), numbers, drawn)
+    found = np.ones(len(texts), dtype=bool) if real is None else np.asarray(real, dtype=bool)
+    if not len(numbers) == len(drawn) == len(found) == len(texts):
+        raise InputError(f"groups, at_random, real: expected {len(texts)} entries, one for each text")
+    held_out = HeldOut(source.decision_function(texts), truth.astype(np.float32), numbers, drawn, found)
     manifest = source.parsed_manifest
     if refit:
-        calibration = Calibration.fit(held_out.logits, held_out.truth)
+        calibration = Calibration.fit(held_out.logits, held_out.truth, fallback=source.calibration)
         decided = calibration.decide(calibration.probabilities(held_out.logits))
         report = evaluate(held_out.truth, decided, source.labels, groups=groups)
         what = "sentences that it was calibrated on, which also set the thresholds"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from itertools import chain, tee
 from pathlib import Path
 from typing import Any
@@ -63,8 +63,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _predict(options: argparse.Namespace) -> int:
     classifier = load(options.model, threads=options.threads)
+    if options.precision is None and (options.omission, options.confidence) != (None, None):
+        raise InputError("predict --omission, --confidence: they belong to a policy, ask for one with --precision")
     if options.precision is not None:
-        classifier = classifier.with_policy(options.precision, omission=options.omission, confidence=options.confidence)
+        levels = {"omission": options.omission, "confidence": options.confidence}
+        given = {name: level for name, level in levels.items() if level is not None}
+        classifier = classifier.with_policy(options.precision, **given)
         print(classifier.policy, file=sys.stderr)
     items = chain.from_iterable(read_items(name, options.column) for name in options.files)
     labelled = _labelled(items, classifier)
@@ -73,8 +77,17 @@ def _predict(options: argparse.Namespace) -> int:
     form = options.format or (options.out and options.out.suffix[1:]) or "table"
     if form not in WRITERS:
         raise ClaimclfError(f"--out {options.out}: unknown ending; say which --format ({', '.join(WRITERS)})")
-    with options.out.open("w", encoding="utf-8", newline="") if options.out else nullcontext(sys.stdout) as out:
-        WRITERS[form](labelled, out)
+    if options.out is None:
+        WRITERS[form](labelled, sys.stdout)
+        return 0
+    # The file appears once it is complete: it may be one of those that are read.
+    partial = options.out.with_name(f".{options.out.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("w", encoding="utf-8", newline="") as out:
+            WRITERS[form](labelled, out)
+        partial.replace(options.out)
+    finally:
+        partial.unlink(missing_ok=True)
     return 0
 
 
@@ -140,7 +153,7 @@ def _info(options: argparse.Namespace) -> int:
         held_out = classifier.held_out
         rates = zip(classifier.labels, held_out.base_rates(), held_out.base_rates(at_random=True), strict=True)
         print(f"held-out scores of {len(held_out.truth)} texts; share with each label, among all (drawn at random):")
-        print("  " + ", ".join(f"{label} {share:.1%} ({random:.1%})" for label, share, random in rates))
+        print("  " + ", ".join(f"{label} {share:.1%} ({_percent(random)})" for label, share, random in rates))
     if manifest["metrics"]:
         print(f"macro F1 {manifest['metrics']['macro_f1'][0]} on {manifest['metrics']['what']}")
     if not options.verify:
@@ -154,6 +167,10 @@ def _info(options: argparse.Namespace) -> int:
     for text in verification.differing:
         print(f"decided differently: {text}", file=sys.stderr)
     return 0 if verification.passed else 1
+
+
+def _percent(share: float) -> str:
+    return "unknown" if math.isnan(share) else f"{share:.1%}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -177,11 +194,9 @@ def _parser() -> argparse.ArgumentParser:
         "--precision", type=float, metavar="P", help="assert only at this precision, refer what is doubtful"
     )
     command.add_argument(
-        "--omission", type=float, default=0.1, metavar="P", help="share of carriers ruled out, at most (%(default)s)"
+        "--omission", type=float, metavar="P", help="share of carriers ruled out, at most (default: 0.1)"
     )
-    command.add_argument(
-        "--confidence", type=float, default=0.9, metavar="P", help="probability of each guarantee (%(default)s)"
-    )
+    command.add_argument("--confidence", type=float, metavar="P", help="probability of each guarantee (default: 0.9)")
     command.set_defaults(run=_predict)
 
     command = commands.add_parser("evaluate", parents=[model], help="measure a bundle on labelled texts")

@@ -8,6 +8,7 @@ from typing import Any
 
 from claimclf.bundle import load, recalibrate
 from claimclf.data import load_examples, targets
+from claimclf.text import normalise
 
 
 def add_recalibrate(commands: Any) -> None:
@@ -26,8 +27,9 @@ def add_recalibrate(commands: Any) -> None:
 
 
 def _recalibrate(options: argparse.Namespace) -> int:
-    labels = load(options.bundle).labels
-    examples = [example for example in load_examples(options.files, labels=labels) if example.text.strip()]
+    before = load(options.bundle)
+    labels = before.labels
+    examples = [example for example in load_examples(options.files, labels=labels) if normalise(example.text)]
     classifier = recalibrate(
         options.bundle,
         options.out,
@@ -38,6 +40,9 @@ def _recalibrate(options: argparse.Namespace) -> int:
     )
     shares = classifier.held_out.base_rates()
     print(f"{options.out}: recalibrated on {len(examples)} texts")
-    for label, share, threshold in zip(labels, shares, classifier.calibration.threshold, strict=True):
-        print(f"  {label}: asserted from {threshold:.3f}; {share:.1%} of the texts carry it")
+    for column, label in enumerate(labels):
+        threshold = classifier.calibration.threshold[column]
+        kept = classifier.calibration.slope[column] == before.calibration.slope[column]
+        note = ": too few texts, or scores that do not follow them; calibration kept as it was" if kept else ""
+        print(f"  {label}: asserted from {threshold:.3f}; {shares[column]:.1%} of the texts carry it{note}")
     return 0

@@ -13,6 +13,9 @@ from claimclf.metrics import best_f1_threshold
 
 Array = npt.NDArray[Any]
 
+MIN_CASES = 10
+"""Texts with a label, and without it, that a new calibration of it takes."""
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -56,7 +59,7 @@ class Calibration:
         return cls((1.0,) * n_labels, (0.0,) * n_labels, (0.5,) * n_labels)
 
     @classmethod
-    def fit(cls, logits: Array, truth: Array) -> Calibration:
+    def fit(cls, logits: Array, truth: Array, fallback: Calibration | None = None) -> Calibration:
         """Fit on texts that the model was not trained on.
 
         Parameters
@@ -65,6 +68,9 @@ class Calibration:
             The model's output.
         truth : ndarray of float, shape (n_texts, n_labels)
             Zeros and ones; pairs with nan are left out.
+        fallback : Calibration, optional
+            What a label keeps of which there are fewer than :data:`MIN_CASES` texts with or without it, or on which the
+            scores do not rise with the truth. By default the model's own probabilities and 0.5, and two texts will do.
 
         Returns
         -------
@@ -72,12 +78,13 @@ class Calibration:
             Thresholds are half the highest F1 that these texts allow: with calibrated probabilities no other has a
             higher expected F1 (Lipton, Elkan & Naryanaswamy, *Optimal thresholding of classifiers to maximize F1
             measure*, 2014, theorem 1), and on other sources it does better than the threshold that happened to be best
-            here (``training/README.md``). A label that is always or never carried here cannot be calibrated and keeps
-            the model's own probabilities and 0.5.
+            here (``training/README.md``).
         """
         known = ~np.isnan(truth)
+        kept = fallback or cls.identity(truth.shape[1])
         fitted = [
-            _fit_label(logits[known[:, column], column], truth[known[:, column], column])
+            _fit_label(logits[known[:, column], column], truth[known[:, column], column], MIN_CASES if fallback else 1)
+            or (kept.slope[column], kept.intercept[column], kept.threshold[column])
             for column in range(truth.shape[1])
         ]
         slope, intercept, threshold = zip(*fitted, strict=True)
@@ -116,14 +123,17 @@ class Calibration:
         return (probabilities >= np.array(self.threshold)).astype(np.int8)
 
 
-def _fit_label(logits: Array, truth: Array) -> tuple[float, float, float]:
+def _fit_label(logits: Array, truth: Array, least: int) -> tuple[float, float, float] | None:
+    """Return slope, intercept and threshold, or None if the texts cannot show them."""
     from sklearn.linear_model import LogisticRegression
 
-    if len(np.unique(truth)) < 2:
-        return 1.0, 0.0, 0.5
+    if min((truth == 1).sum(), (truth == 0).sum()) < least:
+        return None
     # Scaled, so that the solver's tolerance does not depend on the range of the logits; C large: no shrinkage.
     scale = float(np.std(logits)) or 1.0
     platt = LogisticRegression(C=1e6, max_iter=1000).fit(logits[:, None] / scale, truth)
     slope, intercept = float(platt.coef_[0, 0]) / scale, float(platt.intercept_[0])
+    if slope <= 0:
+        return None
     probabilities = Calibration((slope,), (intercept,), (0.5,)).probabilities(logits[:, None])[:, 0]
     return slope, intercept, best_f1_threshold(truth, probabilities)[1] / 2

@@ -30,15 +30,18 @@ class HeldOut:
         Number of the source of each text.
     at_random : ndarray of bool, shape (n_texts,)
         Whether the text was drawn at random from its source, not because of its words: these show base rates.
+    real : ndarray of bool, shape (n_texts,)
+        Whether the text was found, not written for the purpose. Calibration rests on all texts, policies on these.
     """
 
     logits: Array
     truth: Array
     group: Array
     at_random: Array
+    real: Array
 
     def __post_init__(self) -> None:
-        lengths = {len(self.logits), len(self.truth), len(self.group), len(self.at_random)}
+        lengths = {len(self.logits), len(self.truth), len(self.group), len(self.at_random), len(self.real)}
         if len(lengths) > 1 or self.logits.shape != self.truth.shape:
             raise BundleError(f"{HELD_OUT_FILE}: the arrays differ in length")
 
@@ -76,6 +79,7 @@ class HeldOut:
             "truth": self.truth.astype(np.float32),
             "group": self.group.astype(np.int32),
             "at_random": self.at_random.astype(np.uint8),
+            "real": self.real.astype(np.uint8),
         }
         save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, folder / HELD_OUT_FILE)
 
@@ -107,7 +111,8 @@ class HeldOut:
             )
         try:
             arrays = load_file(folder / HELD_OUT_FILE)
-            found = cls(arrays["logits"], arrays["truth"], arrays["group"], arrays["at_random"].astype(bool))
+            flags = (arrays[name].astype(bool) for name in ("at_random", "real"))
+            found = cls(arrays["logits"], arrays["truth"], arrays["group"], *flags)
         except (SafetensorError, KeyError) as error:
             raise BundleError(f"{folder / HELD_OUT_FILE}: cannot be read ({error})") from error
         if found.logits.ndim != 2 or found.logits.shape[1] != n_labels:

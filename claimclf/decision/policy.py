@@ -131,9 +131,7 @@ class Policy:
         """
         upper = np.array([np.inf if threshold is None else threshold for threshold in self.assert_from])
         asserted = probabilities >= upper
-        # An empty text has probability 0 and is ruled out whatever the thresholds.
-        possible = (probabilities >= np.array(self.rule_out_below)) & (probabilities > 0)
-        return Outcome(asserted, possible & ~asserted)
+        return Outcome(asserted, (probabilities >= np.array(self.rule_out_below)) & ~asserted)
 
     def __str__(self) -> str:
         return "\n".join(
@@ -153,7 +151,7 @@ def _assert_from(
     # The sequence begins where a single error still leaves the guarantee: earlier thresholds hold too few texts to
     # reject anything. That choice looks at scores only, never at labels, so the tests stay valid.
     least = 1
-    while binom.sf(least - 2, least, precision) > risk:
+    while least <= len(scores) and binom.sf(least - 2, least, precision) > risk:
         least += 1
     best = None
     for threshold in _GRID:

@@ -6,7 +6,7 @@ labels are calibrated probabilities.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from claimclf.bundle import Classifier
@@ -36,10 +36,12 @@ def distill(recipe: Recipe, teacher: Classifier, texts: Iterable[str]) -> Traine
     Raises
     ------
     InputError
-        If teacher and student differ in their labels, or no text is left.
+        If teacher and student differ in their labels, the recipe names licences, or no text is left.
     """
     if tuple(teacher.labels) != tuple(recipe.labels):
         raise InputError(f"teacher: has the labels {', '.join(teacher.labels)}, not {', '.join(recipe.labels)}")
+    if recipe.licenses:
+        raise InputError("licenses: unlabelled texts state none; distil without, or train on labelled texts alone")
     labelled = [*recipe.examples(recipe.train), *recipe.examples(recipe.validation)]
     known = {normalise(example.text) for example in labelled}
     fresh = [text for text in dict.fromkeys(map(normalise, texts)) if text and text not in known]
@@ -50,7 +52,9 @@ def distill(recipe: Recipe, teacher: Classifier, texts: Iterable[str]) -> Traine
     return train_transformer(recipe, SoftLabels(fresh, teacher.predict_proba(fresh), origin))
 
 
-def unlabelled_texts(files: Sequence[str | Path], *, in_dev_repo: bool = True) -> Iterator[str]:
+def unlabelled_texts(
+    files: Sequence[str | Path], *, in_dev_repo: bool = True, without: Collection[str] = ()
+) -> Iterator[str]:
     """Read texts to be labelled by a teacher.
 
     Parameters
@@ -59,6 +63,8 @@ def unlabelled_texts(files: Sequence[str | Path], *, in_dev_repo: bool = True) -
         JSONL, perhaps gzipped, with ``text``; labels are ignored.
     in_dev_repo : bool, default True
         False leaves out rows whose repository also gave evaluation sentences.
+    without : collection of str
+        Groups (or repositories) whose rows are left out: those of validation texts, or these would be no test.
 
     Yields
     ------
@@ -74,5 +80,6 @@ def unlabelled_texts(files: Sequence[str | Path], *, in_dev_repo: bool = True) -
         for line, row in read_rows(file):
             if not isinstance(row.get("text"), str):
                 raise DataError(f"{file}, line {line}: field 'text': expected a string")
-            if in_dev_repo or not row.get("in_dev_repo"):
+            source = row.get("group", row.get("repo"))
+            if (in_dev_repo or not row.get("in_dev_repo")) and source not in without:
                 yield row["text"]

@@ -82,8 +82,12 @@ class WeightAveraging(TrainerCallback):  # type: ignore[misc]
     def __init__(self, network: nn.Module, decay: float) -> None:
         self._decay = decay
         self._learnt = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        self._average = [parameter.detach().clone() for parameter in self._learnt]
+        self._average: list[torch.Tensor] = []
         self._last: list[torch.Tensor] | None = None
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Begin with the weights, wherever the Trainer has put them."""
+        self._average = [parameter.detach().clone() for parameter in self._learnt]
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Move the average towards the weights."""

@@ -16,9 +16,11 @@ from claimclf.errors import DataError
 from claimclf.estimators.base import TextClassifier
 from claimclf.estimators.baseline import BaselineClassifier
 from claimclf.estimators.transformer import TransformerClassifier
+from claimclf.evaluation import Decider
 from claimclf.labels import LABELS
 from claimclf.metrics import Report, evaluate
 from claimclf.records import Example
+from claimclf.text import normalise
 
 
 @dataclass(frozen=True)
@@ -132,9 +134,9 @@ def train_transformer(recipe: Recipe, soft: SoftLabels | None = None) -> Trained
         Where the bundle is, and its figures on the validation texts.
     """
     validation = recipe.examples(recipe.validation)
-    estimator = _estimator(TransformerClassifier, recipe).set_params(progress=True)
+    estimator = make_estimator(TransformerClassifier, recipe.labels, recipe.parameters).set_params(progress=True)
     held_out = ([example.text for example in validation], targets(validation, recipe.labels))
-    what = "validation sentences, which also set the thresholds"
+    what = "validation sentences"
     return _run(recipe, estimator, validation, what, soft, validation=held_out)
 
 
@@ -151,15 +153,38 @@ def train_baseline(recipe: Recipe) -> Trained:
     Trained
         Where the bundle is, and its figures on the validation texts.
     """
-    estimator = _estimator(BaselineClassifier, recipe)
-    return _run(recipe, estimator, recipe.examples(recipe.validation), "validation sentences, unseen in training")
+    estimator = make_estimator(BaselineClassifier, recipe.labels, recipe.parameters)
+    return _run(recipe, estimator, recipe.examples(recipe.validation), "validation sentences")
 
 
-def _estimator(kind: type[TextClassifier], recipe: Recipe) -> TextClassifier:
-    unknown = set(recipe.parameters) - set(kind().get_params())
+def make_estimator(
+    kind: type[TextClassifier], labels: tuple[str, ...], parameters: Mapping[str, Any]
+) -> TextClassifier:
+    """Make an estimator.
+
+    Parameters
+    ----------
+    kind : type
+        Its class.
+    labels : tuple of str
+        The label order.
+    parameters : mapping
+        Of its constructor.
+
+    Returns
+    -------
+    TextClassifier
+        Not fitted.
+
+    Raises
+    ------
+    DataError
+        If it has no such parameter.
+    """
+    unknown = set(parameters) - set(kind().get_params())
     if unknown:
         raise DataError(f"parameters: {kind.__name__} has no {', '.join(sorted(unknown))}")
-    return kind(labels=recipe.labels, **recipe.parameters)
+    return kind(labels=labels, **parameters)
 
 
 def _run(
@@ -179,7 +204,6 @@ def _run(
         groups=[*(example.group for example in train), *soft.texts],
         **fit_arguments,
     )
-    report = _report(estimator, held_out, recipe.labels)
     path = estimator.save(
         recipe.output,
         training={
@@ -190,27 +214,22 @@ def _run(
             "licenses": sorted({example.license or "none stated" for example in train}),
             **({"n_soft_texts": len(soft.texts), **soft.origin} if soft.texts else {}),
         },
-        metrics={**report.to_dict(), "what": what},
+        metrics={**_report(estimator, held_out, recipe.labels).to_dict(), "what": what},
     )
-    _keep_held_out(path, held_out, recipe.labels)
-    return Trained(path, report, what)
-
-
-def _keep_held_out(path: Path, examples: list[Example], labels: Sequence[str]) -> None:
-    """Keep the scores of held-out texts in the bundle, of real ones if there are any: policies rest on them."""
-    filled = [example for example in examples if example.text.strip()]
-    kept = [example for example in filled if example.how is not None] or filled
-    if not kept:
-        return
-    bundle.recalibrate(
+    filled = [example for example in held_out if normalise(example.text)]
+    if not filled:
+        return Trained(path, _report(estimator, held_out, recipe.labels), what)
+    # The exported model computes a little differently: calibrate it on its own scores, which the bundle keeps.
+    classifier = bundle.recalibrate(
         path,
         path,
-        [example.text for example in kept],
-        targets(kept, labels),
-        groups=[example.group for example in kept],
-        at_random=[example.how == "random" for example in kept],
-        refit=False,
+        [example.text for example in filled],
+        targets(filled, recipe.labels),
+        groups=[example.group for example in filled],
+        at_random=[example.how == "random" for example in filled],
+        real=[example.how is not None for example in filled],
     )
+    return Trained(path, _report(classifier, held_out, recipe.labels), what)
 
 
 def _check_licenses(recipe: Recipe, examples: Sequence[Example]) -> None:
@@ -219,10 +238,10 @@ def _check_licenses(recipe: Recipe, examples: Sequence[Example]) -> None:
         raise DataError(f"licenses: no row states {name!r}, word for word")
 
 
-def _report(estimator: TextClassifier, examples: list[Example], labels: Sequence[str]) -> Report:
+def _report(decider: Decider, examples: list[Example], labels: Sequence[str]) -> Report:
     return evaluate(
         targets(examples, labels),
-        estimator.predict([example.text for example in examples]),
+        decider.predict([example.text for example in examples]),
         labels,
         groups=[example.group for example in examples],
     )

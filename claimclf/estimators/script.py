@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,18 +68,48 @@ def run(
     return 0
 
 
-def _overrides(options: argparse.Namespace) -> dict[str, Any]:
+def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
+    """Read ``NAME=VALUE`` settings of a command line.
+
+    Parameters
+    ----------
+    settings : iterable of str
+        The value is YAML, but 1e-4 is a number, which in YAML 1.1 it is not.
+
+    Returns
+    -------
+    dict
+        By name.
+
+    Raises
+    ------
+    InputError
+        If there is no ``=``.
+
+    Examples
+    --------
+    >>> parse_settings(["epochs=2", "learning_rate=1e-4", "pooling=first"])
+    {'epochs': 2, 'learning_rate': 0.0001, 'pooling': 'first'}
+    """
     import yaml
 
     parameters = {}
-    for setting in options.set:
-        name, equals, value = setting.partition("=")
+    for setting in settings:
+        name, equals, text = setting.partition("=")
         if not equals:
             raise InputError(f"--set {setting}: expected NAME=VALUE")
-        parameters[name] = yaml.safe_load(value)
+        value = yaml.safe_load(text)
+        if isinstance(value, str):
+            with suppress(ValueError):
+                value = float(value)
+        parameters[name] = value
+    return parameters
+
+
+def _overrides(options: argparse.Namespace) -> dict[str, Any]:
     return {
         "output": options.out,
         "in_dev_repo": False if options.without_dev_repos else None,
         "licenses": tuple(options.license) if options.license else None,
-        "parameters": parameters,
+        "parameters": parse_settings(options.set),
     }

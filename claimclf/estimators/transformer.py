@@ -214,6 +214,8 @@ class TransformerClassifier(TextClassifier):
             raise InputError(f"layer_decay: expected a number above 0 and at most 1, got {self.layer_decay}")
         if not 0 <= self.averaging < 1:
             raise InputError(f"averaging: expected a number from 0 to below 1, got {self.averaging}")
+        if self.averaging and self.resume:
+            raise InputError("resume: checkpoints hold the average, not the weights to go on from; set averaging=0")
         if self.resume and self.checkpoints is None:
             raise InputError("resume: give the folder of the checkpoints to resume from as checkpoints=…")
 
