@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import math
 import os
@@ -80,6 +81,8 @@ def _predict(options: argparse.Namespace) -> int:
     if options.out is None:
         WRITERS[form](labelled, sys.stdout)
         return 0
+    if not options.out.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(options.out))
     # The file appears once it is complete: it may be one of those that are read.
     partial = options.out.with_name(f".{options.out.name}.{os.getpid()}.partial")
     try:
