@@ -216,5 +216,5 @@ def test_doubtful_labels_are_listed(corpus_recipe: Path, tmp_path: Path) -> None
 
 def test_the_agreement_of_readers_is_printed() -> None:
     out = run("reader_agreement.py").stdout
-    assert "real: 20910 sentences read twice" in out
+    assert "real: 33510 sentences read twice" in out
     assert out.count("kappa") == 8
