@@ -137,7 +137,8 @@ def train_transformer(recipe: Recipe, soft: SoftLabels | None = None) -> Trained
     estimator = make_estimator(TransformerClassifier, recipe.labels, recipe.parameters).set_params(progress=True)
     held_out = ([example.text for example in validation], targets(validation, recipe.labels))
     what = "validation sentences"
-    return _run(recipe, estimator, validation, what, soft, validation=held_out)
+    trained = _run(recipe, estimator, validation, what, soft, validation=held_out)
+    return _calibrated(trained, recipe, validation)
 
 
 def train_baseline(recipe: Recipe) -> Trained:
@@ -204,6 +205,7 @@ def _run(
         groups=[*(example.group for example in train), *soft.texts],
         **fit_arguments,
     )
+    report = _report(estimator, held_out, recipe.labels)
     path = estimator.save(
         recipe.output,
         training={
@@ -214,22 +216,26 @@ def _run(
             "licenses": sorted({example.license or "none stated" for example in train}),
             **({"n_soft_texts": len(soft.texts), **soft.origin} if soft.texts else {}),
         },
-        metrics={**_report(estimator, held_out, recipe.labels).to_dict(), "what": what},
+        metrics={**report.to_dict(), "what": what},
     )
-    filled = [example for example in held_out if normalise(example.text)]
+    return Trained(path, report, what)
+
+
+def _calibrated(trained: Trained, recipe: Recipe, examples: list[Example]) -> Trained:
+    """Calibrate the exported model, which computes a little differently, on its own scores; the bundle keeps them."""
+    filled = [example for example in examples if normalise(example.text)]
     if not filled:
-        return Trained(path, _report(estimator, held_out, recipe.labels), what)
-    # The exported model computes a little differently: calibrate it on its own scores, which the bundle keeps.
+        return trained
     classifier = bundle.recalibrate(
-        path,
-        path,
+        trained.path,
+        trained.path,
         [example.text for example in filled],
         targets(filled, recipe.labels),
         groups=[example.group for example in filled],
         at_random=[example.how == "random" for example in filled],
         real=[example.how is not None for example in filled],
     )
-    return Trained(path, _report(classifier, held_out, recipe.labels), what)
+    return trained._replace(report=_report(classifier, filled, recipe.labels))
 
 
 def _check_licenses(recipe: Recipe, examples: Sequence[Example]) -> None:
