@@ -173,6 +173,14 @@ def encode(
     return Dataset.from_dict({**encoded, "labels": labels})
 
 
+def bf16_in_hardware() -> bool:
+    """Tell whether this processor, or the graphics card, multiplies bfloat16 without emulation."""
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported())
+    capabilities = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
 def _best_macro_f1(prediction: EvalPrediction) -> dict[str, float]:
     """Macro F1 with the best threshold for each label: thresholds are set after training, on the same texts."""
     pairs = [

@@ -246,7 +246,7 @@ class TransformerClassifier(TextClassifier):
         return train, held_out
 
     def _options(self) -> Any:
-        from claimclf.estimators.finetuning import TrainingOptions
+        from claimclf.estimators.finetuning import TrainingOptions, bf16_in_hardware
 
         return TrainingOptions(
             epochs=self.epochs,
@@ -261,7 +261,7 @@ class TransformerClassifier(TextClassifier):
             averaging=self.averaging,
             embedding_noise=self.embedding_noise,
             freeze_embeddings=self.freeze_embeddings,
-            bf16=_bf16_in_hardware() if self.bf16 is None else self.bf16,
+            bf16=bf16_in_hardware() if self.bf16 is None else self.bf16,
             seed=self.random_state,
             progress=self.progress,
             resume=self.resume,
@@ -297,12 +297,3 @@ class TransformerClassifier(TextClassifier):
         logits = (self._logits(self.validation_texts_), graph.logits(self.validation_texts_).values)
         decided, exported = (self.calibration_.decide(self.calibration_.probabilities(part)) for part in logits)
         return float(np.mean(decided == exported))
-
-
-def _bf16_in_hardware() -> bool:
-    import torch
-
-    if torch.cuda.is_available():
-        return bool(torch.cuda.is_bf16_supported())
-    capabilities = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
-    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
