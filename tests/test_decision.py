@@ -237,6 +237,7 @@ def test_scores_are_kept_and_decisions_may_stay(baseline_bundle: Path, labelled,
     kept = recalibrate(baseline_bundle, tmp_path / "kept", texts, truth, refit=False)
     assert kept.calibration == before.calibration
     assert np.array_equal(kept.held_out.logits, before.decision_function(texts))
+    assert before.decision_function([]).shape == (0, len(LABELS))
     assert kept.held_out.base_rates() == pytest.approx(truth.mean(axis=0))
     assert np.isnan(kept.held_out.base_rates(at_random=True)).all()
     assert claimclf.bundle.verify(kept).passed

@@ -84,6 +84,8 @@ class LoadedBundle:
         for position, text in enumerate(normalised):
             if not text:
                 raise InputError(f"texts[{position}]: an empty text has no logits")
+        if not normalised:
+            return np.zeros((0, len(self.labels)), dtype=np.float32)
         return self._backend.logits(normalised).values
 
     def predict_proba(self, texts: Iterable[str]) -> npt.NDArray[np.float64]:

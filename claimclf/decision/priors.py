@@ -66,13 +66,11 @@ def adjusted(calibration: Calibration, held_out: HeldOut, prior: Array) -> Calib
     base_rate = held_out.base_rates()
     intercept, threshold = list(calibration.intercept), list(calibration.threshold)
     for column in np.flatnonzero(~np.isnan(prior)):
-        shift = log_odds_shift(base_rate[[column]], prior[[column]])[0]
-        intercept[column] += float(shift)
+        intercept[column] += float(log_odds_shift(base_rate[column], prior[column]))
         known = ~np.isnan(held_out.truth[:, column])
         truth = held_out.truth[known, column]
-        scaled = held_out.logits[known, column].astype(np.float64) * calibration.slope[column] + intercept[column]
         weight = np.where(truth == 1, prior[column] / base_rate[column], (1 - prior[column]) / (1 - base_rate[column]))
-        threshold[column] = best_f1_threshold(truth, scaled, weight)[1] / 2
+        threshold[column] = best_f1_threshold(truth, held_out.logits[known, column], weight)[1] / 2
     return Calibration(calibration.slope, tuple(intercept), tuple(threshold))
 
 

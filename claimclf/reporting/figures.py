@@ -79,9 +79,10 @@ def compare(
         if set(labels) & {pair.label for pair in read_pairs()}:
             models[name]["behaviour"] = behaviour(decider, read_pairs()).to_dict()
         if isinstance(decider, Classifier):
-            found = reliability(truth, decider.predict_proba(texts), labels, groups=groups)
+            probabilities = decider.predict_proba(texts)
+            found = reliability(truth, probabilities, labels, groups=groups)
             models[name]["reliability"] = {part.label: part.to_dict() for part in found}
-            models[name]["policy"] = policy_figures(decider, examples)
+            models[name]["policy"] = _policy(decider, probabilities, truth, groups)
             models[name]["bundle"] = _bundle(decider)
     last = list(deciders)[-1]
     return {
@@ -102,38 +103,19 @@ def compare(
     }
 
 
-def policy_figures(
-    classifier: Classifier, examples: Sequence[Example], precision: float = 0.95, confidence: float = 0.9
-) -> dict[str, Any] | None:
-    """Say how a policy does on texts that its thresholds do not rest on.
-
-    Parameters
-    ----------
-    classifier : Classifier
-        A bundle.
-    examples : sequence of Example
-        Labelled texts.
-    precision, confidence : float
-        As for :meth:`~claimclf.bundle.Classifier.with_policy`.
-
-    Returns
-    -------
-    dict or None
-        The thresholds, the realised ``precision`` and the share of carriers that is not ruled out per label, and the
-        share of sentences with any label referred; None for a bundle that keeps no held-out scores.
-    """
+def _policy(classifier: Classifier, probabilities: Array, truth: Array, groups: Sequence[str]) -> dict[str, Any] | None:
+    """Say how the default policy does on texts that it does not rest on; None without held-out scores."""
     if HELD_OUT_FILE not in classifier.manifest["files"]:
         return None
-    guarded = classifier.with_policy(precision, confidence=confidence)
-    assert guarded.policy is not None  # noqa: S101 - for the type checker
-    labels, truth = guarded.labels, targets(examples, guarded.labels)
-    groups = [example.group for example in examples]
-    asserted, referred = guarded.policy.apply(guarded.predict_proba([example.text for example in examples]))
+    policy, labels = classifier.with_policy().policy, classifier.labels
+    if policy is None:  # for the type checker: with_policy sets it
+        return None
+    asserted, referred = policy.apply(probabilities)
     report = evaluate(truth, asserted, labels, groups=groups)
     kept = evaluate(truth, asserted | referred, labels, groups=groups)
     return {
-        "asked": {"precision": precision, "omission": guarded.policy.omission, "confidence": confidence},
-        "thresholds": str(guarded.policy).splitlines(),
+        "asked": {"precision": policy.precision, "omission": policy.omission, "confidence": policy.confidence},
+        "thresholds": str(policy).splitlines(),
         "precision": {label: _plain(report.precision[label]) for label in labels},
         "asserted": {label: int(number) for label, number in zip(labels, asserted.sum(axis=0), strict=True)},
         "not_ruled_out": {label: _plain(kept.recall[label]) for label in labels},
