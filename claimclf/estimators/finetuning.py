@@ -1,8 +1,7 @@
 """Fine-tune a network with transformers' Trainer.
 
 The Trainer brings mixed precision, gradient clipping, warm-up, early stopping, checkpoints, progress bar, noise on
-embeddings and seeds. This module adds the objective, the optimiser's groups, and the options whose names differ
-between transformers 4 and 5.
+embeddings and seeds. This module gives it the objective, the sampler and the optimiser's groups.
 """
 
 from __future__ import annotations
@@ -32,6 +31,7 @@ from transformers import (
 from claimclf.estimators.objective import UNKNOWN, Loss, MaskedTrainer
 from claimclf.estimators.optimisation import WeightAveraging, freeze_embeddings, parameter_groups
 from claimclf.estimators.quiet import quiet
+from claimclf.estimators.sampling import BucketSampler
 from claimclf.metrics import best_f1_threshold
 
 
@@ -51,6 +51,7 @@ class TrainingOptions:
     averaging: float
     embedding_noise: float
     freeze_embeddings: bool
+    negative_share: float
     bf16: bool
     seed: int
     progress: bool
@@ -85,8 +86,15 @@ def fine_tune(
     list of dict
         The Trainer's log: loss by step, macro F1 by epoch.
     """
+    sampler = BucketSampler(
+        [len(tokens) for tokens in train["input_ids"]],
+        (np.asarray(train["labels"]) > 0).any(axis=1),
+        options.negative_share,
+        options.batch_size,
+        options.seed,
+    )
     # One optimiser step per batch; the schedule needs the number of steps whatever transformers' own option is called.
-    steps = math.ceil(len(train) / options.batch_size) * options.epochs
+    steps = math.ceil(len(sampler) / options.batch_size) * options.epochs
     arguments = TrainingArguments(
         output_dir=str(output),
         num_train_epochs=options.epochs,
@@ -112,7 +120,6 @@ def fine_tune(
         remove_unused_columns=False,
         label_names=["labels"],
         neftune_noise_alpha=options.embedding_noise or None,
-        **_bucketing(),
     )
     if options.freeze_embeddings:
         freeze_embeddings(network)
@@ -125,6 +132,7 @@ def fine_tune(
     trainer = MaskedTrainer(
         loss=options.loss,
         consistency=options.consistency,
+        sampler=sampler,
         model=network,
         args=arguments,
         train_dataset=train,
@@ -189,9 +197,3 @@ def _best_macro_f1(prediction: EvalPrediction) -> dict[str, float]:
     ]
     scores = [best_f1_threshold(truth, logits)[1] for truth, logits in pairs if truth.any()]
     return {"macro_f1": float(np.mean(scores)) if scores else 0.0}
-
-
-def _bucketing() -> dict[str, Any]:
-    """Batches of similar length, as transformers 4 and 5 call it."""
-    names = {option.name for option in dataclasses.fields(TrainingArguments)}
-    return {"group_by_length": True} if "group_by_length" in names else {"train_sampling_strategy": "group_by_length"}

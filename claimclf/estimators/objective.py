@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args
 
 import torch
 from torch import nn
+from torch.utils.data import DataLoader, Sampler
 from transformers import Trainer
 
 from claimclf.errors import InputError
@@ -82,13 +83,25 @@ class MaskedTrainer(Trainer):  # type: ignore[misc]
         See :func:`pair_losses`.
     consistency : float
         Weight of :func:`disagreement`; above 0 every batch is computed twice.
+    sampler : torch.utils.data.Sampler
+        Draws the training texts.
     **options
         The Trainer's.
     """
 
-    def __init__(self, *, loss: Loss, consistency: float, **options: Any) -> None:
+    def __init__(self, *, loss: Loss, consistency: float, sampler: Sampler[int], **options: Any) -> None:
         super().__init__(**options)
-        self._loss, self._consistency = loss, consistency
+        self._loss, self._consistency, self._sampler = loss, consistency, sampler
+
+    def get_train_dataloader(self) -> DataLoader[Any]:
+        """Return batches of the texts that the sampler draws."""
+        loader: DataLoader[Any] = DataLoader(
+            self.train_dataset,
+            batch_size=self.args.train_batch_size,
+            sampler=self._sampler,
+            collate_fn=self.data_collator,
+        )
+        return self.accelerator.prepare(loader)
 
     def compute_loss(
         self, model: nn.Module, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None

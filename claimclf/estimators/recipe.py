@@ -39,6 +39,8 @@ class Recipe:
         The label order, by default that of the corpus.
     in_dev_repo : bool
         False leaves out rows whose repository also gave evaluation sentences.
+    left_out : frozenset of str
+        Groups whose rows are not learnt from.
     licenses : tuple of str, optional
         Keep only rows that state one of these licences; by default all.
     last_round : int, optional
@@ -51,6 +53,7 @@ class Recipe:
     parameters: dict[str, Any] = field(default_factory=dict)
     labels: tuple[str, ...] = LABELS
     in_dev_repo: bool = True
+    left_out: frozenset[str] = frozenset()
     licenses: tuple[str, ...] | None = None
     last_round: int | None = None
 
@@ -196,7 +199,7 @@ def _run(
     soft: SoftLabels | None = None,
     **fit_arguments: Any,
 ) -> Trained:
-    train = recipe.examples(recipe.train)
+    train = [example for example in recipe.examples(recipe.train) if example.group not in recipe.left_out]
     _check_licenses(recipe, [*train, *held_out])
     soft = soft or SoftLabels([], np.zeros((0, len(recipe.labels))), {})
     estimator.fit(
@@ -213,6 +216,7 @@ def _run(
             "n_texts": len(train),
             "n_groups": len({example.group for example in train}),
             "in_dev_repo": recipe.in_dev_repo,
+            **({"left_out": sorted(recipe.left_out)} if recipe.left_out else {}),
             "licenses": sorted({example.license or "none stated" for example in train}),
             **({"n_soft_texts": len(soft.texts), **soft.origin} if soft.texts else {}),
         },

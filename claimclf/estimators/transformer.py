@@ -63,6 +63,8 @@ class TransformerClassifier(TextClassifier):
         Strength of uniform noise on the embeddings while training (Jain et al., *NEFTune*, 2023; 5 is usual).
     freeze_embeddings : bool, default False
         Leave the token embeddings as pretrained; saves a tenth of the time.
+    negative_share : float, default 1
+        Share of the texts without any label that an epoch shows, every epoch another one, in (0, 1].
     validation_fraction : float, default 0.1
         Share of the groups held out when ``fit`` gets no validation texts. 0 holds none out: no early stopping, no
         calibration, thresholds at 0.5.
@@ -104,6 +106,7 @@ class TransformerClassifier(TextClassifier):
         averaging: float = 0.0,
         embedding_noise: float = 0.0,
         freeze_embeddings: bool = False,
+        negative_share: float = 1.0,
         validation_fraction: float = 0.1,
         bf16: bool | None = None,
         checkpoints: str | Path | None = None,
@@ -127,6 +130,7 @@ class TransformerClassifier(TextClassifier):
         self.averaging = averaging
         self.embedding_noise = embedding_noise
         self.freeze_embeddings = freeze_embeddings
+        self.negative_share = negative_share
         self.validation_fraction = validation_fraction
         self.bf16 = bf16
         self.checkpoints = checkpoints
@@ -210,8 +214,9 @@ class TransformerClassifier(TextClassifier):
         for name in ("consistency", "embedding_noise"):
             if getattr(self, name) < 0:
                 raise InputError(f"{name}: expected at least 0, got {getattr(self, name)}")
-        if not 0 < self.layer_decay <= 1:
-            raise InputError(f"layer_decay: expected a number above 0 and at most 1, got {self.layer_decay}")
+        for name in ("layer_decay", "negative_share"):
+            if not 0 < getattr(self, name) <= 1:
+                raise InputError(f"{name}: expected a number above 0 and at most 1, got {getattr(self, name)}")
         if not 0 <= self.averaging < 1:
             raise InputError(f"averaging: expected a number from 0 to below 1, got {self.averaging}")
         if self.averaging and self.resume:
@@ -261,6 +266,7 @@ class TransformerClassifier(TextClassifier):
             averaging=self.averaging,
             embedding_noise=self.embedding_noise,
             freeze_embeddings=self.freeze_embeddings,
+            negative_share=self.negative_share,
             bf16=bf16_in_hardware() if self.bf16 is None else self.bf16,
             seed=self.random_state,
             progress=self.progress,
