@@ -37,9 +37,11 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     rows = [{"text": "“Ünïcode”\u2028"}, {"text": ""}]
     write_rows(tmp_path / "new" / "a.jsonl", rows)
     assert [row for _, row in read_rows(tmp_path / "new" / "a.jsonl")] == rows
-    with gzip.open(tmp_path / "a.jsonl.gz", "wt", encoding="utf-8") as out:
-        out.write((tmp_path / "new" / "a.jsonl").read_text("utf-8"))
+    write_rows(tmp_path / "a.jsonl.gz", rows)
     assert [row for _, row in read_rows(tmp_path / "a.jsonl.gz")] == rows
+    assert gzip.decompress((tmp_path / "a.jsonl.gz").read_bytes()) == (tmp_path / "new" / "a.jsonl").read_bytes()
+    write_rows(tmp_path / "b.jsonl.gz", rows)
+    assert (tmp_path / "b.jsonl.gz").read_bytes() == (tmp_path / "a.jsonl.gz").read_bytes()
 
 
 def test_defaults_of_a_minimal_file(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import yaml
 
 import claimclf
 from claimclf.data.references import text_hash
+from claimclf.estimators.softlabels import read_soft_labels
 from claimclf.labels import LABELS
 
 TRAINING = Path(__file__).parent.parent / "training"
@@ -93,6 +94,36 @@ def test_a_student_learns_from_a_teacher_and_from_labels(
     assert training["teacher"] == "baseline"
     pool.write_text(json.dumps({"text": labelled}) + "\n")
     assert "none is left" in run("distill.py", *arguments, status=1).stderr
+
+
+def test_a_student_learns_from_models_that_did_not_see_what_they_score(
+    recipe, data: Path, tiny_base: Path, tmp_path: Path
+) -> None:
+    config = with_validation(recipe(base=str(tiny_base), epochs=1, max_length=32, batch_size=4), data)
+    pool = tmp_path / "pool.jsonl"
+    rows = [{"id": "new", "text": "A treaty on tolls.", "group": "g99"}, {"id": "held", "text": "Fog.", "group": "g1"}]
+    pool.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    held_out = data.with_name("held-out.jsonl")
+    held_out.write_text(held_out.read_text("utf-8").replace('"group": "g', '"group": "v'), "utf-8")
+    soft = tmp_path / "soft.jsonl.gz"
+    out = run("soft_labels.py", "--config", config, "--texts", pool, "--out", soft).stdout
+    assert "14 texts" in out
+    teachers = [claimclf.load(tmp_path / "out" / "mine" / f"fold-{number}") for number in (0, 1)]
+    left_out = [set(teacher.manifest["training"]["left_out"]) for teacher in teachers]
+    assert set.union(*left_out) == {f"g{number}" for number in range(6)}
+    assert not set.intersection(*left_out)
+    said = read_soft_labels(soft, LABELS)
+    first = json.loads(data.read_text("utf-8").splitlines()[0])
+    foreign = next(teacher for teacher, groups in zip(teachers, left_out, strict=True) if first["group"] in groups)
+    assert said[first["id"]] == pytest.approx(
+        foreign.predict_proba([first["text"]])[0], abs=0.01
+    )  # int8 depends on the batch
+    both = [teacher.predict_proba(["A treaty on tolls."])[0] for teacher in teachers]
+    assert said["new"] == pytest.approx(sum(both) / 2, abs=0.01)
+    run("distill.py", "--config", config, "--soft", soft, "--texts", pool, "--out", tmp_path / "student")
+    assert claimclf.load(tmp_path / "student").manifest["training"]["n_soft_texts"] == 2
+    wrong = run("distill.py", "--config", config, "--soft", data, "--out", tmp_path / "student", status=1)
+    assert "data.jsonl, line 1: expected 'id', and 'scores'" in wrong.stderr
 
 
 def scores_of_many_sources(folder: Path) -> Path:

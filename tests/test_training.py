@@ -13,7 +13,10 @@ from claimclf import TransformerClassifier
 from claimclf.errors import InputError
 from claimclf.estimators.objective import disagreement, pair_losses
 from claimclf.estimators.optimisation import WeightAveraging, parameter_groups
+from claimclf.estimators.sampling import BucketSampler
+from claimclf.estimators.softlabels import SoftLabels
 from claimclf.labels import LABELS
+from claimclf.records import Example
 
 
 @pytest.fixture
@@ -56,6 +59,7 @@ def test_disagreement_is_symmetric_and_zero_for_equal_outputs() -> None:
         {"averaging": 0.9},
         {"embedding_noise": 5.0},
         {"freeze_embeddings": True},
+        {"negative_share": 0.5},
     ],
     ids=lambda options: next(iter(options)),
 )
@@ -119,6 +123,41 @@ def test_an_average_cannot_be_resumed(estimator, training_data, tmp_path: Path) 
         estimator.set_params(averaging=0.9, resume=True, checkpoints=tmp_path).fit(*training_data)
 
 
+def test_an_epoch_shows_every_positive_and_another_share_of_the_rest() -> None:
+    positive = np.arange(100) % 5 == 0
+    sampler = BucketSampler(list(range(100)), positive, 0.25, batch_size=10, seed=0)
+    epochs = []
+    for epoch in (0, 1, 0):
+        sampler.set_epoch(epoch)
+        epochs.append(list(sampler))
+    assert epochs[0] == epochs[2]
+    for shown in epochs:
+        assert len(shown) == len(set(shown)) == len(sampler) == 40
+        assert set(np.flatnonzero(positive)) <= set(shown)
+    assert set(epochs[0]) != set(epochs[1])
+
+
+def test_every_epoch_of_a_training_run_is_drawn_anew(estimator, training_data, monkeypatch) -> None:
+    drawn = []
+    monkeypatch.setattr(BucketSampler, "set_epoch", lambda _, epoch: drawn.append(epoch))
+    estimator.set_params(epochs=3).fit(*training_data)
+    assert sorted(set(drawn)) == [0, 1, 2]
+
+
+def test_soft_labels_mix_with_judgements_and_stand_in_for_wavering() -> None:
+    said = {"a": np.full(4, 0.8), "c": np.full(4, 0.2)}
+    examples = [
+        Example("a", "A.", ("agreement",), "g", unsure=("policy_advice",)),
+        Example("b", "B.", ("agreement",), "g", unsure=("policy_advice",)),
+    ]
+    mixed = SoftLabels(said, [], np.zeros((0, 4)), weight=0.25).targets(examples, LABELS)
+    assert mixed[0].tolist() == pytest.approx([0.95, 0.2, 0.2, 0.8])
+    assert mixed[1, :3].tolist() == [1, 0, 0]
+    assert np.isnan(mixed[1, 3])
+    with pytest.raises(InputError, match="weight: expected a number from 0 to 1, got 2"):
+        SoftLabels(said, [], np.zeros((0, 4)), weight=2)
+
+
 def test_soft_labels_are_learnt(tiny_base: Path, training_data, overfit) -> None:
     texts, _ = training_data
     wanted = np.tile(np.array([[0.8, 0.2, 0.5, 0.0]]), (len(texts), 1))
@@ -145,6 +184,7 @@ def test_soft_labels_cannot_validate(estimator, training_data) -> None:
         ("layer_decay", 0.0),
         ("averaging", 1.0),
         ("embedding_noise", -5.0),
+        ("negative_share", 1.5),
     ],
 )
 def test_options_are_checked(estimator, training_data, name: str, value: object) -> None:

@@ -12,11 +12,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from claimclf.data import sample, targets, write_rows
+from claimclf.data import sample, targets, to_hold_out, write_rows
 from claimclf.errors import ClaimclfError
 from claimclf.estimators import TransformerClassifier
 from claimclf.estimators.crossvalidation import CrossValidation, cross_validate, held_out_rows
-from claimclf.estimators.learningcurve import is_real
 from claimclf.estimators.recipe import Recipe, make_estimator
 from claimclf.estimators.script import parse_settings
 from claimclf.metrics import paired_difference
@@ -38,7 +37,7 @@ def main() -> int:
     try:
         recipe = Recipe.read(options.config)
         examples = sample(recipe.examples([*recipe.train, *recipe.validation]), options.share)
-        scored = [example for example in examples if is_real(example)] or examples
+        scored = to_hold_out(examples)
         results: dict[str, CrossValidation] = {}
         for candidate in options.set or [""]:
             changes = parse_settings(setting for setting in candidate.split(",") if setting)

@@ -3,13 +3,14 @@
 from claimclf.data.corpus import fingerprint, from_dataset, load_examples, targets, to_dataset
 from claimclf.data.jsonl import read_examples, read_references, read_rows, write_rows
 from claimclf.data.references import resolve, without_text
-from claimclf.data.splits import group_folds, group_holdout, sample
+from claimclf.data.splits import group_folds, group_holdout, is_real, sample, to_hold_out
 
 __all__ = [
     "fingerprint",
     "from_dataset",
     "group_folds",
     "group_holdout",
+    "is_real",
     "load_examples",
     "read_examples",
     "read_references",
@@ -18,6 +19,7 @@ __all__ = [
     "sample",
     "targets",
     "to_dataset",
+    "to_hold_out",
     "without_text",
     "write_rows",
 ]

@@ -7,8 +7,9 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from claimclf.errors import DataError
 from claimclf.labels import LABELS
@@ -118,7 +119,7 @@ def write_rows(path: str | Path, rows: Iterable[Mapping[str, Any]]) -> None:
     Parameters
     ----------
     path : str or Path
-        Where to; parent folders are made.
+        Where to, compressed if it ends in ``.gz``; parent folders are made.
     rows : iterable of mapping
         What to write.
     """
@@ -126,12 +127,17 @@ def write_rows(path: str | Path, rows: Iterable[Mapping[str, Any]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        with partial.open("w", encoding="utf-8", newline="\n") as out:
+        with partial.open("wb") as file, _compressed(file) if path.suffix == ".gz" else nullcontext(file) as out:
             for row in rows:
-                out.write(json.dumps(row, ensure_ascii=False) + "\n")
+                out.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _compressed(file: BinaryIO) -> gzip.GzipFile:
+    # Without name and time in the header the same rows give the same bytes.
+    return gzip.GzipFile("", "wb", fileobj=file, mtime=0)
 
 
 def _parse(content: str, path: Path, line: int) -> dict[str, Any]:

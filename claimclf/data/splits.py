@@ -97,6 +97,16 @@ def group_holdout(
     return next(group_folds(targets, groups, n_folds, seed))
 
 
+def is_real(example: Example) -> bool:
+    """Tell a real sentence, drawn from somebody's writing, from an authored one."""
+    return example.how is not None
+
+
+def to_hold_out(examples: Sequence[Example]) -> list[Example]:
+    """Return the texts that cross-validation scores: the real ones, or all if none is."""
+    return [example for example in examples if is_real(example)] or list(examples)
+
+
 def sample(examples: Sequence[Example], share: float) -> list[Example]:
     """Take a share of the texts, always the same ones: a text stays in when others come or go.
 

@@ -1,4 +1,4 @@
-"""Let a small model learn from what a larger one thinks of texts that nobody labelled.
+"""Let a small model learn from what larger ones think of texts that they were not trained on.
 
 Hinton, Vinyals & Dean, "Distilling the knowledge in a neural network" (2015); the soft
 labels are calibrated probabilities.
@@ -6,70 +6,48 @@ labels are calibrated probabilities.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from joblib import Parallel, delayed
 
 from claimclf.bundle import Classifier
-from claimclf.data import read_rows
+from claimclf.data import group_folds, read_rows, targets, to_hold_out
 from claimclf.errors import DataError, InputError
-from claimclf.estimators.recipe import Recipe, SoftLabels, Trained, train_transformer
+from claimclf.estimators.recipe import Recipe, Trained, train_transformer
+from claimclf.estimators.softlabels import Array, SoftLabels
 from claimclf.text import normalise
 
 
-def distill(recipe: Recipe, teacher: Classifier, texts: Iterable[str]) -> Trained:
-    """Train a student on the recipe's labelled texts and the teacher's soft labels together.
+class Unlabelled(NamedTuple):
+    """A text that a teacher is asked about."""
 
-    Parameters
-    ----------
-    recipe : Recipe
-        The student.
-    teacher : Classifier
-        Any bundle with the same labels. For honest figures it must not know the student's validation texts.
-    texts : iterable of str
-        Texts without labels; empty ones, repeated ones and those that the recipe has labels for are left out.
-
-    Returns
-    -------
-    Trained
-        Where the student is, and its figures on the validation texts.
-
-    Raises
-    ------
-    InputError
-        If teacher and student differ in their labels, the recipe names licences, or no text is left.
-    """
-    if tuple(teacher.labels) != tuple(recipe.labels):
-        raise InputError(f"teacher: has the labels {', '.join(teacher.labels)}, not {', '.join(recipe.labels)}")
-    if recipe.licenses:
-        raise InputError("licenses: unlabelled texts state none; distil without, or train on labelled texts alone")
-    labelled = [*recipe.examples(recipe.train), *recipe.examples(recipe.validation)]
-    known = {normalise(example.text) for example in labelled}
-    fresh = [text for text in dict.fromkeys(map(normalise, texts)) if text and text not in known]
-    if not fresh:
-        raise InputError("texts: none is left without those that are empty or labelled")
-    training = teacher.manifest["training"]
-    origin = {"teacher": teacher.manifest["name"], "teacher_data_sha256": training.get("data_sha256", "")}
-    return train_transformer(recipe, SoftLabels(fresh, teacher.predict_proba(fresh), origin))
+    id: str
+    text: str
+    group: str
 
 
-def unlabelled_texts(
+def read_unlabelled(
     files: Sequence[str | Path], *, in_dev_repo: bool = True, without: Collection[str] = ()
-) -> Iterator[str]:
+) -> Iterator[Unlabelled]:
     """Read texts to be labelled by a teacher.
 
     Parameters
     ----------
     files : sequence of str or Path
-        JSONL, perhaps gzipped, with ``text``; labels are ignored.
+        JSONL, perhaps gzipped, with ``text`` and perhaps ``id`` and ``group`` (or ``repo``); labels are ignored.
     in_dev_repo : bool, default True
         False leaves out rows whose repository also gave evaluation sentences.
     without : collection of str
-        Groups (or repositories) whose rows are left out: those of validation texts, or these would be no test.
+        Groups whose rows are left out: those of validation texts, or these would be no test.
 
     Yields
     ------
-    str
-        The texts, in file order.
+    Unlabelled
+        In file order; texts are normalised, empty ones left out, an id that is missing is the text itself.
 
     Raises
     ------
@@ -80,6 +58,109 @@ def unlabelled_texts(
         for line, row in read_rows(file):
             if not isinstance(row.get("text"), str):
                 raise DataError(f"{file}, line {line}: field 'text': expected a string")
-            source = row.get("group", row.get("repo"))
-            if (in_dev_repo or not row.get("in_dev_repo")) and source not in without:
-                yield row["text"]
+            text = normalise(row["text"])
+            name = row.get("id", text)
+            group = row.get("group", row.get("repo", name))
+            if text and (in_dev_repo or not row.get("in_dev_repo")) and group not in without:
+                yield Unlabelled(name, text, group)
+
+
+def train_teachers(recipe: Recipe, n_folds: int = 2, n_jobs: int = 1) -> list[Path]:
+    """Train a model for each fold of the groups of real texts, without that fold.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        The teacher's. Its output is the folder of the bundles ``fold-0``, ``fold-1``, …; a bundle that is
+        there already is not trained again.
+    n_folds : int, default 2
+        Number of teachers.
+    n_jobs : int, default 1
+        Teachers trained at a time, each in a process of its own.
+
+    Returns
+    -------
+    list of Path
+        The bundles. The manifest of each says which groups it did not see.
+    """
+    examples = recipe.examples(recipe.train)
+    held_out = to_hold_out(examples)
+    groups = [example.group for example in held_out]
+    folds = [
+        replace(recipe, left_out=frozenset(groups[i] for i in fold), output=recipe.output / f"fold-{number}")
+        for number, (_, fold) in enumerate(group_folds(targets(held_out, recipe.labels), groups, n_folds))
+    ]
+    missing = [fold for fold in folds if not (fold.output / "manifest.json").is_file()]
+    Parallel(n_jobs=n_jobs)(delayed(train_transformer)(fold) for fold in missing)
+    return [fold.output for fold in folds]
+
+
+def ask_teachers(teachers: Sequence[Classifier], learnt: Collection[str], texts: Sequence[Unlabelled]) -> Array:
+    """Average the probabilities of those teachers that were not trained on a text's group.
+
+    Parameters
+    ----------
+    teachers : sequence of Classifier
+        As trained by :func:`train_teachers`, or any bundle.
+    learnt : collection of str
+        Groups that some teacher was trained on; each teacher left out those that its manifest names.
+    texts : sequence of Unlabelled
+        What to ask about.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_texts, n_labels)
+        In [0, 1]; nan where every teacher was trained on the group.
+    """
+    answers = []
+    for teacher in teachers:
+        foreign = set(learnt) - set(teacher.manifest["training"].get("left_out", ()))
+        asked = [position for position, text in enumerate(texts) if text.group not in foreign]
+        answer = np.full((len(texts), len(teacher.labels)), np.nan)
+        answer[asked] = teacher.predict_proba([texts[position].text for position in asked])
+        answers.append(answer)
+    known = ~np.isnan(answers)
+    with np.errstate(invalid="ignore"):
+        mean: Array = np.where(known, answers, 0).sum(axis=0) / known.sum(axis=0)
+    return mean
+
+
+def distill(
+    recipe: Recipe, said: Mapping[str, Array], texts: Sequence[Unlabelled], *, weight: float = 0.5, teacher: str = ""
+) -> Trained:
+    """Train a student on labelled texts and on soft labels together.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        The student.
+    said : mapping of str to ndarray of float64, shape (n_labels,)
+        Probabilities by the id of a text. For honest figures those who gave them know neither the text nor the
+        student's validation texts.
+    texts : sequence of Unlabelled
+        Texts beside those of the recipe; repeated ones, those that the recipe has labels for and those of which
+        nothing is said are left out.
+    weight : float, default 0.5
+        Share of the soft label in the target of a text that has a label as well.
+    teacher : str, default ""
+        Name of whoever gave the probabilities, for the manifest.
+
+    Returns
+    -------
+    Trained
+        Where the student is, and its figures on the validation texts.
+
+    Raises
+    ------
+    InputError
+        If the recipe names licences, or there is no soft label to learn from.
+    """
+    if recipe.licenses:
+        raise InputError("licenses: unlabelled texts state none; distil without, or train on labelled texts alone")
+    labelled = [*recipe.examples(recipe.train), *recipe.examples(recipe.validation)]
+    known = {normalise(example.text) for example in labelled}
+    fresh = {text.text: said[text.id] for text in texts if text.text not in known and text.id in said}
+    if not fresh and not any(example.id in said for example in labelled):
+        raise InputError("texts: none is left without those that are empty, labelled or without soft labels")
+    probabilities = np.array(list(fresh.values())).reshape(len(fresh), len(recipe.labels))
+    return train_transformer(recipe, SoftLabels(said, list(fresh), probabilities, weight, {"teacher": teacher}))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from claimclf.data import fingerprint, read_rows, write_rows
+from claimclf.data import fingerprint, is_real, read_rows, write_rows
 from claimclf.estimators.base import TextClassifier
 from claimclf.estimators.crossvalidation import cross_validate
 from claimclf.records import Example
@@ -32,11 +32,6 @@ class Stage(NamedTuple):
     def size(self, *, real: bool) -> int:
         """Return how many sentences of one half it holds."""
         return sum(is_real(example) == real for example in self.examples)
-
-
-def is_real(example: Example) -> bool:
-    """Tell a real sentence, drawn from somebody's writing, from an authored one."""
-    return example.how is not None
 
 
 def stages(examples: Sequence[Example]) -> list[Stage]:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from claimclf import bundle
 from claimclf.data import fingerprint, load_examples, targets
 from claimclf.errors import DataError
 from claimclf.estimators.base import TextClassifier
 from claimclf.estimators.baseline import BaselineClassifier
+from claimclf.estimators.softlabels import SoftLabels
 from claimclf.estimators.transformer import TransformerClassifier
 from claimclf.evaluation import Decider
 from claimclf.labels import LABELS
@@ -113,14 +113,6 @@ class Trained(NamedTuple):
     what: str
 
 
-class SoftLabels(NamedTuple):
-    """Texts with another model's probabilities, shape (n_texts, n_labels), and where these come from."""
-
-    texts: list[str]
-    probabilities: npt.NDArray[np.float64]
-    origin: dict[str, str]
-
-
 def train_transformer(recipe: Recipe, soft: SoftLabels | None = None) -> Trained:
     """Fine-tune as the recipe says and save the bundle.
 
@@ -129,7 +121,7 @@ def train_transformer(recipe: Recipe, soft: SoftLabels | None = None) -> Trained
     recipe : Recipe
         The run. Its validation texts decide when to stop, calibrate, and set the thresholds.
     soft : SoftLabels, optional
-        More to learn from, beside the recipe's training texts.
+        What another model says of the training texts and of others.
 
     Returns
     -------
@@ -201,10 +193,10 @@ def _run(
 ) -> Trained:
     train = [example for example in recipe.examples(recipe.train) if example.group not in recipe.left_out]
     _check_licenses(recipe, [*train, *held_out])
-    soft = soft or SoftLabels([], np.zeros((0, len(recipe.labels))), {})
+    soft = soft or SoftLabels({}, [], np.zeros((0, len(recipe.labels))))
     estimator.fit(
         [*(example.text for example in train), *soft.texts],
-        np.concatenate([targets(train, recipe.labels), soft.probabilities]),
+        np.concatenate([soft.targets(train, recipe.labels), soft.probabilities]),
         groups=[*(example.group for example in train), *soft.texts],
         **fit_arguments,
     )
@@ -218,7 +210,7 @@ def _run(
             "in_dev_repo": recipe.in_dev_repo,
             **({"left_out": sorted(recipe.left_out)} if recipe.left_out else {}),
             "licenses": sorted({example.license or "none stated" for example in train}),
-            **({"n_soft_texts": len(soft.texts), **soft.origin} if soft.texts else {}),
+            **({"n_soft_texts": len(soft.texts), **soft.origin} if soft.origin else {}),
         },
         metrics={**report.to_dict(), "what": what},
     )

@@ -11,7 +11,7 @@ from torch.utils.data import Sampler
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
 
-class BucketSampler(Sampler[int]):
+class BucketSampler(Sampler[int]):  # type: ignore[misc]
     """Draw the texts of an epoch at random, texts of similar length next to each other.
 
     Batches of similar length hold little padding. Of the texts without any label an epoch may show a share only,

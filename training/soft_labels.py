@@ -1,0 +1,54 @@
+"""Train large models, each without a part of the repositories, and write what they say of texts they did not see.
+
+python training/soft_labels.py --without-dev-repos --texts ../shared/pool/unlabelled.jsonl.gz --out FILE
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from claimclf.bundle import load
+from claimclf.data import to_hold_out, write_rows
+from claimclf.errors import ClaimclfError
+from claimclf.estimators.distillation import Unlabelled, ask_teachers, read_unlabelled, train_teachers
+from claimclf.estimators.recipe import Recipe
+from claimclf.estimators.softlabels import soft_label_rows
+from claimclf.text import normalise
+
+
+def main() -> int:
+    """Run the script."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", type=Path, default=Path(__file__).parent / "configs" / "teacher.yaml")
+    parser.add_argument("--texts", nargs="*", type=Path, default=[], metavar="FILE", help="JSONL of further texts")
+    parser.add_argument("--out", type=Path, required=True, help="where the soft labels go, as JSONL (.gz)")
+    parser.add_argument("--folds", type=int, default=2, help="number of large models (default: %(default)s)")
+    parser.add_argument("--jobs", type=int, default=1, help="models trained at a time (default: %(default)s)")
+    parser.add_argument(
+        "--without-dev-repos", action="store_true", help="train on no row marked in_dev_repo; these are labelled too"
+    )
+    options = parser.parse_args()
+    try:
+        recipe = Recipe.read(options.config)
+        learning = replace(recipe, in_dev_repo=not options.without_dev_repos)
+        teachers = [load(path) for path in train_teachers(learning, options.folds, options.jobs)]
+        held_out = {example.group for example in recipe.examples(recipe.validation)}
+        real = to_hold_out(recipe.examples(recipe.train))
+        texts = [Unlabelled(example.id, normalise(example.text), example.group) for example in real]
+        known = {text.text for text in texts}
+        texts += [text for text in read_unlabelled(options.texts, without=held_out) if text.text not in known]
+        learnt = {example.group for example in learning.examples(learning.train)}
+        said = ask_teachers(teachers, learnt, texts)
+    except ClaimclfError as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 1
+    write_rows(options.out, soft_label_rows([text.id for text in texts], said, recipe.labels))
+    print(f"{len(texts)} texts, each scored by models that did not see its repository: {options.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
