@@ -10,13 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from claimclf import bundle
-from claimclf.data import fingerprint, load_examples, targets
+from claimclf.data import fingerprint, is_real, load_examples, targets
 from claimclf.errors import DataError
 from claimclf.estimators.base import TextClassifier
 from claimclf.estimators.baseline import BaselineClassifier
 from claimclf.estimators.softlabels import SoftLabels
 from claimclf.estimators.transformer import TransformerClassifier
-from claimclf.evaluation import Decider
 from claimclf.labels import LABELS
 from claimclf.metrics import Report, evaluate
 from claimclf.records import Example
@@ -105,6 +104,9 @@ class Recipe:
         return [e for e in examples if self.last_round is None or (e.round or 0) <= self.last_round]
 
 
+_WHAT = "validation sentences"
+
+
 class Trained(NamedTuple):
     """The outcome of a run."""
 
@@ -130,10 +132,15 @@ def train_transformer(recipe: Recipe, soft: SoftLabels | None = None) -> Trained
     """
     validation = recipe.examples(recipe.validation)
     estimator = make_estimator(TransformerClassifier, recipe.labels, recipe.parameters).set_params(progress=True)
-    held_out = ([example.text for example in validation], targets(validation, recipe.labels))
-    what = "validation sentences"
-    trained = _run(recipe, estimator, validation, what, soft, validation=held_out)
-    return _calibrated(trained, recipe, validation)
+    train = _fit(
+        recipe,
+        estimator,
+        validation,
+        soft,
+        validation=([example.text for example in validation], targets(validation, recipe.labels)),
+    )
+    path = estimator.save(recipe.output, training={**_provenance(recipe, train), **_provenance_of(soft)})
+    return _calibrated(path, recipe, validation)
 
 
 def train_baseline(recipe: Recipe) -> Trained:
@@ -150,7 +157,14 @@ def train_baseline(recipe: Recipe) -> Trained:
         Where the bundle is, and its figures on the validation texts.
     """
     estimator = make_estimator(BaselineClassifier, recipe.labels, recipe.parameters)
-    return _run(recipe, estimator, recipe.examples(recipe.validation), "validation sentences")
+    held_out = recipe.examples(recipe.validation)
+    train = _fit(recipe, estimator, held_out)
+    decided = estimator.predict([example.text for example in held_out])
+    report = evaluate(
+        targets(held_out, recipe.labels), decided, recipe.labels, groups=[example.group for example in held_out]
+    )
+    metrics = {**report.to_dict(), "what": _WHAT}
+    return Trained(estimator.save(recipe.output, training=_provenance(recipe, train), metrics=metrics), report, _WHAT)
 
 
 def make_estimator(
@@ -183,14 +197,10 @@ def make_estimator(
     return kind(labels=labels, **parameters)
 
 
-def _run(
-    recipe: Recipe,
-    estimator: Any,
-    held_out: list[Example],
-    what: str,
-    soft: SoftLabels | None = None,
-    **fit_arguments: Any,
-) -> Trained:
+def _fit(
+    recipe: Recipe, estimator: Any, held_out: list[Example], soft: SoftLabels | None = None, **fit_arguments: Any
+) -> list[Example]:
+    """Fit to the recipe's training texts, and return them."""
     train = [example for example in recipe.examples(recipe.train) if example.group not in recipe.left_out]
     _check_licenses(recipe, [*train, *held_out])
     soft = soft or SoftLabels({}, [], np.zeros((0, len(recipe.labels))))
@@ -200,50 +210,42 @@ def _run(
         groups=[*(example.group for example in train), *soft.texts],
         **fit_arguments,
     )
-    report = _report(estimator, held_out, recipe.labels)
-    path = estimator.save(
-        recipe.output,
-        training={
-            "data_sha256": fingerprint(train),
-            "n_texts": len(train),
-            "n_groups": len({example.group for example in train}),
-            "in_dev_repo": recipe.in_dev_repo,
-            **({"left_out": sorted(recipe.left_out)} if recipe.left_out else {}),
-            "licenses": sorted({example.license or "none stated" for example in train}),
-            **({"n_soft_texts": len(soft.texts), **soft.origin} if soft.origin else {}),
-        },
-        metrics={**report.to_dict(), "what": what},
-    )
-    return Trained(path, report, what)
+    return train
 
 
-def _calibrated(trained: Trained, recipe: Recipe, examples: list[Example]) -> Trained:
+def _provenance(recipe: Recipe, train: list[Example]) -> dict[str, Any]:
+    return {
+        "data_sha256": fingerprint(train),
+        "n_texts": len(train),
+        "n_groups": len({example.group for example in train}),
+        "in_dev_repo": recipe.in_dev_repo,
+        **({"left_out": sorted(recipe.left_out)} if recipe.left_out else {}),
+        "licenses": sorted({example.license or "none stated" for example in train}),
+    }
+
+
+def _provenance_of(soft: SoftLabels | None) -> dict[str, Any]:
+    return {} if soft is None else {"n_soft_texts": len(soft.texts), **soft.origin}
+
+
+def _calibrated(path: Path, recipe: Recipe, validation: list[Example]) -> Trained:
     """Calibrate the exported model, which computes a little differently, on its own scores; the bundle keeps them."""
-    filled = [example for example in examples if normalise(example.text)]
-    if not filled:
-        return trained
+    filled = [example for example in validation if normalise(example.text)]
+    truth, groups = targets(filled, recipe.labels), [example.group for example in filled]
     classifier = bundle.recalibrate(
-        trained.path,
-        trained.path,
+        path,
+        path,
         [example.text for example in filled],
-        targets(filled, recipe.labels),
-        groups=[example.group for example in filled],
+        truth,
+        groups=groups,
         at_random=[example.how == "random" for example in filled],
-        real=[example.how is not None for example in filled],
+        real=[is_real(example) for example in filled],
     )
-    return trained._replace(report=_report(classifier, filled, recipe.labels))
+    decided = classifier.calibration.decide(classifier.calibration.probabilities(classifier.held_out.logits))
+    return Trained(path, evaluate(truth, decided, recipe.labels, groups=groups), _WHAT)
 
 
 def _check_licenses(recipe: Recipe, examples: Sequence[Example]) -> None:
     """Refuse a licence that no row states: probably a slip of the pen."""
     for name in set(recipe.licenses or ()) - {example.license for example in examples}:
         raise DataError(f"licenses: no row states {name!r}, word for word")
-
-
-def _report(decider: Decider, examples: list[Example], labels: Sequence[str]) -> Report:
-    return evaluate(
-        targets(examples, labels),
-        decider.predict([example.text for example in examples]),
-        labels,
-        groups=[example.group for example in examples],
-    )

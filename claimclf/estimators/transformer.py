@@ -198,11 +198,10 @@ class TransformerClassifier(TextClassifier):
             )
         self.network_ = self.network_.to("cpu", torch.float32)
         self.validation_texts_, validation_targets = held_out
-        self.calibration_ = (
-            Calibration.fit(self._logits(self.validation_texts_), validation_targets)
-            if self.validation_texts_
-            else Calibration.identity(len(names))
-        )
+        self.calibration_ = Calibration.identity(len(names))
+        if self.validation_texts_:
+            self.validation_logits_ = self._logits(self.validation_texts_)
+            self.calibration_ = Calibration.fit(self.validation_logits_, validation_targets)
         return self
 
     def _check_parameters(self) -> None:
@@ -300,6 +299,6 @@ class TransformerClassifier(TextClassifier):
     def _agreement(self, folder: Path) -> float:
         """Share of equal decisions of the network and the graph in `folder` on the validation texts."""
         graph = OnnxBackend.load(folder, {"max_length": self.max_length})
-        logits = (self._logits(self.validation_texts_), graph.logits(self.validation_texts_).values)
+        logits = (self.validation_logits_, graph.logits(self.validation_texts_).values)
         decided, exported = (self.calibration_.decide(self.calibration_.probabilities(part)) for part in logits)
         return float(np.mean(decided == exported))
