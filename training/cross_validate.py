@@ -38,11 +38,12 @@ def main() -> int:
         recipe = Recipe.read(options.config)
         examples = sample(recipe.examples([*recipe.train, *recipe.validation]), options.share)
         scored = to_hold_out(examples)
-        results: dict[str, CrossValidation] = {}
+        truth, groups = targets(scored, recipe.labels), [example.group for example in scored]
+        first: CrossValidation | None = None
         for candidate in options.set or [""]:
             changes = parse_settings(setting for setting in candidate.split(",") if setting)
             parameters = {**recipe.parameters, "random_state": options.seed, **changes}
-            results[candidate] = cross_validate(
+            found = cross_validate(
                 make_estimator(TransformerClassifier, recipe.labels, parameters),
                 scored,
                 train=examples,
@@ -51,16 +52,17 @@ def main() -> int:
                 seed=options.seed,
                 n_jobs=options.jobs,
             )
-            print(f"\n{candidate or 'as configured'}\n{results[candidate].report}", flush=True)
+            print(f"\n{candidate or 'as configured'}\n{found.report}", flush=True)
+            if first is None:
+                first = found
+                if options.save:
+                    write_rows(options.save, held_out_rows(scored, found, recipe.labels))
+            else:
+                difference = paired_difference(truth, found.decisions, first.decisions, groups=groups)
+                print(f"minus the first: {difference}", flush=True)
     except ClaimclfError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 1
-    (first, best), *others = results.items()
-    if options.save:
-        write_rows(options.save, held_out_rows(scored, best, recipe.labels))
-    truth, groups = targets(scored, recipe.labels), [example.group for example in scored]
-    for name, other in others:
-        print(f"\n{first} minus {name}: {paired_difference(truth, best.decisions, other.decisions, groups=groups)}")
     return 0
 
 
