@@ -22,6 +22,7 @@ HIGH = 0.2
 """Scores above this are where a reader looks."""
 
 _BINS = 10
+_DRAWS = 200
 _SMALLEST = 1e-6
 
 
@@ -38,6 +39,9 @@ class Reliability(NamedTuple):
         Expected calibration error over ten bins of equally many sentences, in [0, 1].
     error_high : Interval
         The same among scores above :data:`HIGH`.
+    floor_high : float
+        What `error_high` would be on average if each of these scores were exactly right: the fewer sentences, the
+        higher (Roelofs et al., "Mitigating bias in calibration error estimation", AISTATS 2022, sec. 4).
     brier_skill, log_skill : Interval
         1 minus the Brier score, or the logarithmic loss, as a share of that of the base rate: 1 is perfect, 0 no
         better than the base rate, below 0 worse.
@@ -49,6 +53,7 @@ class Reliability(NamedTuple):
     base_rate: float
     error: Interval
     error_high: Interval
+    floor_high: float
     brier_skill: Interval
     log_skill: Interval
     diagram: list[tuple[float, float, int]]
@@ -60,12 +65,13 @@ class Reliability(NamedTuple):
             for name, part in self._asdict().items()
             if isinstance(part, Interval)
         }
-        return {"base_rate": round(self.base_rate, 4), **intervals, "diagram": [list(point) for point in self.diagram]}
+        plain = {name: round(getattr(self, name), 4) for name in ("base_rate", "floor_high")}
+        return {**plain, **intervals, "diagram": [list(point) for point in self.diagram]}
 
     def __str__(self) -> str:
         return (
-            f"{self.label:18} base rate {self.base_rate:.3f}  error {self.error}  above {HIGH} {self.error_high}  "
-            f"skill: Brier {self.brier_skill}, log {self.log_skill}"
+            f"{self.label:18} base rate {self.base_rate:.3f}  error {self.error}  above {HIGH} {self.error_high} "
+            f"(if exactly right {self.floor_high:.3f})  skill: Brier {self.brier_skill}, log {self.log_skill}"
         )
 
 
@@ -119,6 +125,7 @@ def reliability(
                 float(carried.mean()),
                 Interval.of(_error(sums)),
                 Interval.of(_error(_bin_sums(carried[high], scores[high], [units[i] for i in high], seed))),
+                _floor(scores[high], seed),
                 Interval.of(brier),
                 Interval.of(log),
                 [(float(s / n), float(c / n), int(n)) for n, s, c in sums[0].T if n],
@@ -131,11 +138,24 @@ def _bin_sums(carried: Array, scores: Array, groups: Sequence[str], seed: int) -
     """Count sentences, scores and cases by bin: shape (1 + n_resamples, 3, n_bins)."""
     if not len(scores):
         return np.zeros((1, 3, _BINS))
-    edges = np.quantile(scores, np.linspace(0, 1, _BINS + 1)[1:-1])
-    member = np.searchsorted(edges, scores, side="right")[:, None] == np.arange(_BINS)
+    member = _bins(scores)
     return resampled_counts(
         np.stack([member, member * scores[:, None], member * carried[:, None]], 1), groups, seed=seed
     )
+
+
+def _bins(scores: Array) -> Array:
+    """Tell which of the bins of equally many scores each is in: shape (n_scores, n_bins), of bool."""
+    edges = np.quantile(scores, np.linspace(0, 1, _BINS + 1)[1:-1])
+    member: Array = np.searchsorted(edges, scores, side="right")[:, None] == np.arange(_BINS)
+    return member
+
+
+def _floor(scores: Array, seed: int) -> float:
+    if not len(scores):
+        return 0.0
+    carried = np.random.default_rng(seed).random((_DRAWS, len(scores))) < scores
+    return float(np.abs((carried - scores) @ _bins(scores)).sum(axis=1).mean() / len(scores))
 
 
 def _error(sums: Array) -> Array:

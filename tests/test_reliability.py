@@ -21,6 +21,9 @@ def test_true_probabilities_have_no_error_and_all_the_skill_there_is(scores) -> 
     one = found(truth, scores)
     assert one.error.value < 0.02
     assert one.error_high.value < 0.06
+    assert one.error_high.value == pytest.approx(one.floor_high, abs=0.015)
+    few = found(truth[:300], scores[:300])
+    assert few.floor_high > 2 * one.floor_high, "fewer sentences show more error by chance"
     assert one.brier_skill.value == pytest.approx(scores.var() / (truth.mean() * (1 - truth.mean())), abs=0.04)
     assert 0 < one.brier_skill.low < one.brier_skill.high < 1
     assert sum(number for _, _, number in one.diagram) == len(scores)
@@ -32,6 +35,7 @@ def test_a_constant_guess_has_no_error_and_no_skill(scores) -> None:
     assert one.error.value == pytest.approx(0, abs=1e-9)
     assert one.brier_skill.value == pytest.approx(0, abs=1e-9)
     assert one.log_skill.value == pytest.approx(0, abs=1e-9)
+    assert one.floor_high == 0
     assert np.isnan(one.error_high.value), "no score is high, so there is nothing to say of high ones"
 
 
