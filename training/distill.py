@@ -10,14 +10,19 @@ from pathlib import Path
 
 from claimclf.bundle import load
 from claimclf.errors import InputError
-from claimclf.estimators.distillation import ask_teachers, distill, read_unlabelled
-from claimclf.estimators.recipe import Recipe, Trained
+from claimclf.estimators.distillation import ask_teachers, read_unlabelled, soft_labels
+from claimclf.estimators.recipe import Recipe, Trained, train_transformer
 from claimclf.estimators.script import run
-from claimclf.estimators.softlabels import read_soft_labels
+from claimclf.estimators.softlabels import SoftLabels, read_soft_labels
 
 
 def train(recipe: Recipe, options: argparse.Namespace) -> Trained:
     """Distill as the command line says."""
+    return train_transformer(recipe, said_of(recipe, options))
+
+
+def said_of(recipe: Recipe, options: argparse.Namespace) -> SoftLabels:
+    """Ask the teacher, or read what teachers said."""
     held_out = {example.group for example in recipe.examples(recipe.validation)}
     texts = list(read_unlabelled(options.texts, in_dev_repo=recipe.in_dev_repo, without=held_out))
     if options.soft:
@@ -28,7 +33,7 @@ def train(recipe: Recipe, options: argparse.Namespace) -> Trained:
             raise InputError(f"teacher: has the labels {', '.join(teacher.labels)}, not {', '.join(recipe.labels)}")
         answers = ask_teachers([teacher], (), texts)
         said, origin = dict(zip((text.id for text in texts), answers, strict=True)), teacher.manifest["name"]
-    return distill(recipe, said, texts, weight=options.weight, teacher=origin)
+    return soft_labels(recipe, said, texts, weight=options.weight, teacher=origin)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ from pathlib import Path
 from claimclf.bundle import load
 from claimclf.data import to_hold_out, write_rows
 from claimclf.errors import ClaimclfError
-from claimclf.estimators.distillation import Unlabelled, ask_teachers, read_unlabelled, train_teachers
+from claimclf.estimators.distillation import Unlabelled, ask_teachers, read_unlabelled
+from claimclf.estimators.folds import train_folds
 from claimclf.estimators.recipe import Recipe
 from claimclf.estimators.softlabels import soft_label_rows
 from claimclf.text import normalise
@@ -34,7 +35,7 @@ def main() -> int:
     try:
         recipe = Recipe.read(options.config)
         learning = replace(recipe, in_dev_repo=not options.without_dev_repos)
-        teachers = [load(path) for path in train_teachers(learning, options.folds, options.jobs)]
+        teachers = [load(path) for path in train_folds(learning, n_folds=options.folds, n_jobs=options.jobs)]
         held_out = {example.group for example in recipe.examples(recipe.validation)}
         real = to_hold_out(recipe.examples(recipe.train))
         texts = [Unlabelled(example.id, normalise(example.text), example.group) for example in real]

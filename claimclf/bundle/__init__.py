@@ -3,7 +3,7 @@
 from claimclf.bundle.classifier import Classifier
 from claimclf.bundle.manifest import FORMAT_VERSION, Manifest
 from claimclf.bundle.pinned import Verification, verify
-from claimclf.bundle.recalibration import recalibrate
+from claimclf.bundle.recalibration import recalibrate, recalibrate_from
 from claimclf.bundle.store import SHIPPED, copy_without, load, locate, save, shipped_names
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "load",
     "locate",
     "recalibrate",
+    "recalibrate_from",
     "save",
     "shipped_names",
     "verify",

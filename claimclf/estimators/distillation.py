@@ -7,17 +7,15 @@ labels are calibrated probabilities.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from joblib import Parallel, delayed
 
 from claimclf.bundle import Classifier
-from claimclf.data import group_folds, read_rows, targets, to_hold_out
+from claimclf.data import read_rows
 from claimclf.errors import DataError, InputError
-from claimclf.estimators.recipe import Recipe, Trained, train_transformer
+from claimclf.estimators.recipe import Recipe
 from claimclf.estimators.softlabels import Array, SoftLabels
 from claimclf.text import normalise
 
@@ -65,43 +63,13 @@ def read_unlabelled(
                 yield Unlabelled(name, text, group)
 
 
-def train_teachers(recipe: Recipe, n_folds: int = 2, n_jobs: int = 1) -> list[Path]:
-    """Train a model for each fold of the groups of real texts, without that fold.
-
-    Parameters
-    ----------
-    recipe : Recipe
-        The teacher's. Its output is the folder of the bundles ``fold-0``, ``fold-1``, …; a bundle that is
-        there already is not trained again.
-    n_folds : int, default 2
-        Number of teachers.
-    n_jobs : int, default 1
-        Teachers trained at a time, each in a process of its own.
-
-    Returns
-    -------
-    list of Path
-        The bundles. The manifest of each says which groups it did not see.
-    """
-    examples = recipe.examples(recipe.train)
-    held_out = to_hold_out(examples)
-    groups = [example.group for example in held_out]
-    folds = [
-        replace(recipe, left_out=frozenset(groups[i] for i in fold), output=recipe.output / f"fold-{number}")
-        for number, (_, fold) in enumerate(group_folds(targets(held_out, recipe.labels), groups, n_folds))
-    ]
-    missing = [fold for fold in folds if not (fold.output / "manifest.json").is_file()]
-    Parallel(n_jobs=n_jobs)(delayed(train_transformer)(fold) for fold in missing)
-    return [fold.output for fold in folds]
-
-
 def ask_teachers(teachers: Sequence[Classifier], learnt: Collection[str], texts: Sequence[Unlabelled]) -> Array:
     """Average the probabilities of those teachers that were not trained on a text's group.
 
     Parameters
     ----------
     teachers : sequence of Classifier
-        As trained by :func:`train_teachers`, or any bundle.
+        As trained by :func:`~claimclf.estimators.folds.train_folds`, or any bundle.
     learnt : collection of str
         Groups that some teacher was trained on; each teacher left out those that its manifest names.
     texts : sequence of Unlabelled
@@ -125,15 +93,15 @@ def ask_teachers(teachers: Sequence[Classifier], learnt: Collection[str], texts:
     return mean
 
 
-def distill(
+def soft_labels(
     recipe: Recipe, said: Mapping[str, Array], texts: Sequence[Unlabelled], *, weight: float = 0.5, teacher: str = ""
-) -> Trained:
-    """Train a student on labelled texts and on soft labels together.
+) -> SoftLabels:
+    """Lay out what teachers said for :func:`~claimclf.estimators.recipe.train_transformer`.
 
     Parameters
     ----------
     recipe : Recipe
-        The student.
+        The student's.
     said : mapping of str to ndarray of float64, shape (n_labels,)
         Probabilities by the id of a text. For honest figures those who gave them know neither the text nor the
         student's validation texts.
@@ -147,8 +115,8 @@ def distill(
 
     Returns
     -------
-    Trained
-        Where the student is, and its figures on the validation texts.
+    SoftLabels
+        To learn from together with the recipe's labels.
 
     Raises
     ------
@@ -163,4 +131,4 @@ def distill(
     if not fresh and not any(example.id in said for example in labelled):
         raise InputError("texts: none is left without those that are empty, labelled or without soft labels")
     probabilities = np.array(list(fresh.values())).reshape(len(fresh), len(recipe.labels))
-    return train_transformer(recipe, SoftLabels(said, list(fresh), probabilities, weight, {"teacher": teacher}))
+    return SoftLabels(said, list(fresh), probabilities, weight, {"teacher": teacher})

@@ -1,0 +1,97 @@
+"""Train a recipe several times, each time without a part of the repositories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from joblib import Parallel, delayed
+
+from claimclf.bundle import load, recalibrate_from
+from claimclf.data import group_folds, targets, to_hold_out
+from claimclf.decision import HeldOut
+from claimclf.errors import InputError
+from claimclf.estimators.recipe import Recipe, Trained, train_transformer
+from claimclf.metrics import evaluate
+from claimclf.records import Example
+from claimclf.text import normalise
+
+
+def train_folds(recipe: Recipe, *, n_folds: int = 2, n_jobs: int = 1) -> list[Path]:
+    """Train a model for each fold of the groups of real texts, without that fold.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        How to train. Its output is the folder of the bundles ``fold-0``, ``fold-1``, …; a bundle that is there
+        already is not trained again.
+    n_folds : int, default 2
+        Number of models.
+    n_jobs : int, default 1
+        Models trained at a time, each in a process of its own.
+
+    Returns
+    -------
+    list of Path
+        The bundles. The manifest of each says which groups it did not see (``left_out``).
+    """
+    held_out = to_hold_out(recipe.examples(recipe.train))
+    groups = [example.group for example in held_out]
+    folds = [
+        replace(recipe, left_out=frozenset(groups[i] for i in fold), output=recipe.output / f"fold-{number}")
+        for number, (_, fold) in enumerate(group_folds(targets(held_out, recipe.labels), groups, n_folds))
+    ]
+    missing = [fold for fold in folds if not (fold.output / "manifest.json").is_file()]
+    Parallel(n_jobs=n_jobs)(delayed(train_transformer)(fold) for fold in missing)
+    return [fold.output for fold in folds]
+
+
+def calibrate_across(recipe: Recipe, folds: Sequence[str | Path]) -> Trained:
+    """Calibrate the recipe's bundle on what models trained without a repository say of it.
+
+    The bundle itself has seen all but a few repositories, and a few say little of how scores behave on the next one.
+    So probabilities, thresholds and policies rest on the scores of its siblings, as in scikit-learn's
+    ``CalibratedClassifierCV(ensemble=False)``: these know less than the bundle, which errs on the side of caution.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Its output is the bundle, which is changed in place.
+    folds : sequence of str or Path
+        As trained by :func:`train_folds`.
+
+    Returns
+    -------
+    Trained
+        Where the bundle is, and the figures of its siblings.
+
+    Raises
+    ------
+    InputError
+        If no fold left anything out.
+    """
+    known = [example for example in to_hold_out(recipe.examples(recipe.train)) if normalise(example.text)]
+    logits: list[npt.NDArray[np.float32]] = []
+    scored: list[Example] = []
+    for fold in map(load, folds):
+        left_out = set(fold.manifest["training"].get("left_out", ()))
+        part = [example for example in known if example.group in left_out]
+        logits.append(fold.decision_function([example.text for example in part]))
+        scored += part
+    if not scored:
+        raise InputError("folds: none of them left out a group of the recipe's training texts")
+    names = [example.group for example in scored]
+    held_out = HeldOut(
+        np.concatenate(logits),
+        targets(scored, recipe.labels),
+        np.unique(names, return_inverse=True)[1],
+        np.array([example.how == "random" for example in scored]),
+        np.ones(len(scored), dtype=bool),
+    )
+    calibration = recalibrate_from(recipe.output, recipe.output, held_out).calibration
+    decided = calibration.decide(calibration.probabilities(held_out.logits))
+    report = evaluate(held_out.truth, decided, recipe.labels, groups=names)
+    return Trained(recipe.output, report, "sentences of repositories that the model which decided them had not seen")
