@@ -55,6 +55,8 @@ def calibrate_across(recipe: Recipe, folds: Sequence[str | Path]) -> Trained:
     The bundle itself has seen all but a few repositories, and a few say little of how scores behave on the next one.
     So probabilities, thresholds and policies rest on the scores of its siblings, as in scikit-learn's
     ``CalibratedClassifierCV(ensemble=False)``: these know less than the bundle, which errs on the side of caution.
+    Each sibling's logits are shifted and stretched so that on the recipe's validation texts, which neither has seen,
+    they have the mean and the spread of the bundle's.
 
     Parameters
     ----------
@@ -74,12 +76,18 @@ def calibrate_across(recipe: Recipe, folds: Sequence[str | Path]) -> Trained:
         If no fold left anything out.
     """
     known = [example for example in to_hold_out(recipe.examples(recipe.train)) if normalise(example.text)]
-    logits: list[npt.NDArray[np.float32]] = []
+    unseen = [example.text for example in to_hold_out(recipe.examples(recipe.validation)) if normalise(example.text)]
+    own = load(recipe.output).decision_function(unseen)
+    logits: list[npt.NDArray[np.float64]] = []
     scored: list[Example] = []
     for fold in map(load, folds):
         left_out = set(fold.manifest["training"].get("left_out", ()))
         part = [example for example in known if example.group in left_out]
-        logits.append(fold.decision_function([example.text for example in part]))
+        foreign = fold.decision_function(unseen)
+        standard = (fold.decision_function([example.text for example in part]) - foreign.mean(axis=0)) / foreign.std(
+            axis=0
+        )
+        logits.append(standard * own.std(axis=0) + own.mean(axis=0))
         scored += part
     if not scored:
         raise InputError("folds: none of them left out a group of the recipe's training texts")
