@@ -126,6 +126,26 @@ def test_a_student_learns_from_models_that_did_not_see_what_they_score(
     assert "data.jsonl, line 1: expected 'id', and 'scores'" in wrong.stderr
 
 
+def test_a_bundle_is_calibrated_on_siblings_that_did_not_see_what_they_score(
+    recipe, data: Path, tiny_base: Path, tmp_path: Path
+) -> None:
+    config = with_validation(recipe(base=str(tiny_base), epochs=1, max_length=32, batch_size=4), data)
+    run("train_transformer.py", "--config", config)
+    bundle = tmp_path / "out" / "mine"
+    before = claimclf.load(bundle)
+    out = run("calibrate.py", "--config", config, "--folds", 3).stdout
+    assert "had not seen" in out
+    after = claimclf.load(bundle)
+    texts = [json.loads(line)["text"] for line in data.read_text("utf-8").splitlines()]
+    assert after.decision_function(texts).tolist() == before.decision_function(texts).tolist()
+    assert len(after.held_out.logits) == len(texts)
+    assert len(set(after.held_out.group.tolist())) == 6
+    seen = {path.name for path in (tmp_path / "out" / "mine-folds").iterdir()}
+    assert seen == {"fold-0", "fold-1", "fold-2"}
+    # Siblings are on the bundle's scale: on texts that neither saw they have its mean and spread.
+    assert after.held_out.logits.mean(axis=0) == pytest.approx(before.decision_function(texts).mean(axis=0), abs=0.3)
+
+
 def scores_of_many_sources(folder: Path) -> Path:
     path = folder / "many.jsonl"
     rows = [

@@ -88,7 +88,7 @@ def fine_tune(
     """
     sampler = BucketSampler(
         [len(tokens) for tokens in train["input_ids"]],
-        np.any(np.asarray(train["labels"]) > 0, axis=1),
+        np.any(np.asarray(train["labels"]) >= 0.5, axis=1),
         options.negative_share,
         options.batch_size,
         options.seed,

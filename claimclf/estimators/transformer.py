@@ -64,7 +64,8 @@ class TransformerClassifier(TextClassifier):
     freeze_embeddings : bool, default False
         Leave the token embeddings as pretrained; saves a tenth of the time.
     negative_share : float, default 1
-        Share of the texts without any label that an epoch shows, every epoch another one, in (0, 1].
+        Share of the texts without any label (or probability of at least 0.5) that an epoch shows, every epoch another
+        one, in (0, 1].
     validation_fraction : float, default 0.1
         Share of the groups held out when ``fit`` gets no validation texts. 0 holds none out: no early stopping, no
         calibration, thresholds at 0.5.
