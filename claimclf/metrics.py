@@ -32,8 +32,18 @@ class Interval:
         low, high = np.quantile(draws, [0.025, 0.975]) if len(draws) else (np.nan, np.nan)
         return cls(float(values[0]), float(low), float(high))
 
+    def to_list(self) -> list[float | None]:
+        """Return figure, low and high for JSON: rounded to four digits, None for nan."""
+        return [None if np.isnan(figure) else round(figure, 4) for figure in (self.value, self.low, self.high)]
+
+    @classmethod
+    def from_list(cls, figures: Sequence[float | None]) -> Interval:
+        """Return the interval that :meth:`to_list` wrote."""
+        return cls(*(np.nan if figure is None else figure for figure in figures))
+
     def __str__(self) -> str:
-        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+        value, low, high = ("none" if np.isnan(part) else f"{part:.3f}" for part in (self.value, self.low, self.high))
+        return f"{value} [{low}, {high}]"
 
 
 @dataclass(frozen=True)
@@ -65,22 +75,17 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON types, figures rounded to four digits, None for nan."""
-
-        def plain(interval: Interval) -> list[float | None]:
-            figures = (interval.value, interval.low, interval.high)
-            return [None if np.isnan(figure) else round(figure, 4) for figure in figures]
-
         per_label = {
             label: {
-                "precision": plain(self.precision[label]),
-                "recall": plain(self.recall[label]),
-                "f1": plain(self.f1[label]),
+                "precision": self.precision[label].to_list(),
+                "recall": self.recall[label].to_list(),
+                "f1": self.f1[label].to_list(),
                 "support": self.support[label],
             }
             for label in self.labels
         }
         return {
-            "macro_f1": plain(self.macro_f1),
+            "macro_f1": self.macro_f1.to_list(),
             "labels": per_label,
             "n_texts": self.n_texts,
             "n_groups": self.n_groups,

@@ -60,11 +60,7 @@ class Reliability(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON types; the diagram is a list of [mean score, share, number]."""
-        intervals = {
-            name: [None if np.isnan(figure) else round(figure, 4) for figure in (part.value, part.low, part.high)]
-            for name, part in self._asdict().items()
-            if isinstance(part, Interval)
-        }
+        intervals = {name: part.to_list() for name, part in self._asdict().items() if isinstance(part, Interval)}
         plain = {name: round(getattr(self, name), 4) for name in ("base_rate", "floor_high")}
         return {**plain, **intervals, "diagram": [list(point) for point in self.diagram]}
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from claimclf.bundle.manifest import Manifest
+from claimclf.metrics import Interval
 
 CARD_FILE = "README.md"
 
@@ -77,20 +78,17 @@ def _figures(metrics: dict[str, Any]) -> str:
     if not metrics:
         return "None recorded."
     rows = [
-        "| " + " | ".join([label, *(_interval(entry[key]) for key in ("precision", "recall", "f1"))]) + " |"
+        "| "
+        + " | ".join([label, *(str(Interval.from_list(entry[key])) for key in ("precision", "recall", "f1"))])
+        + " |"
         for label, entry in metrics["labels"].items()
     ]
     head = ["| label | precision | recall | F1 |", "|---|---|---|---|"]
     return (
         f"On {metrics['n_texts']} {metrics['what']}, 95 % bootstrap intervals over {metrics['n_groups']} groups:\n\n"
         + "\n".join([*head, *rows])
-        + f"\n\nMacro F1 {_interval(metrics['macro_f1'])}."
+        + f"\n\nMacro F1 {Interval.from_list(metrics['macro_f1'])}."
     )
-
-
-def _interval(figures: list[float | None]) -> str:
-    value, low, high = ("none" if figure is None else f"{figure:.3f}" for figure in figures)
-    return f"{value} [{low}, {high}]"
 
 
 def _training(manifest: Manifest) -> str:

@@ -14,7 +14,7 @@ from claimclf.data import fingerprint, targets
 from claimclf.decision import HELD_OUT_FILE
 from claimclf.errors import InputError
 from claimclf.evaluation import Decider, KeywordRule
-from claimclf.metrics import Interval, evaluate, paired_difference
+from claimclf.metrics import evaluate, paired_difference
 from claimclf.records import Example
 from claimclf.reliability import reliability
 
@@ -95,7 +95,7 @@ def compare(
         "labels": list(labels),
         "models": models,
         "differences": {
-            f"{last} minus {name}": _plain(paired_difference(truth, decisions[last], decided, groups=groups))
+            f"{last} minus {name}": paired_difference(truth, decisions[last], decided, groups=groups).to_list()
             for name, decided in decisions.items()
             if name != last
         },
@@ -116,9 +116,9 @@ def _policy(classifier: Classifier, probabilities: Array, truth: Array, groups: 
     return {
         "asked": {"precision": policy.precision, "omission": policy.omission, "confidence": policy.confidence},
         "thresholds": str(policy).splitlines(),
-        "precision": {label: _plain(report.precision[label]) for label in labels},
+        "precision": {label: report.precision[label].to_list() for label in labels},
         "asserted": {label: int(number) for label, number in zip(labels, asserted.sum(axis=0), strict=True)},
-        "not_ruled_out": {label: _plain(kept.recall[label]) for label in labels},
+        "not_ruled_out": {label: kept.recall[label].to_list() for label in labels},
         "referred": {label: round(float(share), 4) for label, share in zip(labels, referred.mean(axis=0), strict=True)},
         "any_referred": round(float(referred.any(axis=1).mean()), 4),
     }
@@ -133,7 +133,8 @@ def _slices(examples: Sequence[Example], truth: Array, decided: Array, labels: S
         kept = {value: rows for value, rows in sorted(members.items()) if len(rows) >= SMALLEST_SLICE}
         reports = {value: evaluate(truth[rows], decided[rows], labels) for value, rows in kept.items()}
         result[name] = {
-            value: {"n_texts": report.n_texts, "macro_f1": _plain(report.macro_f1)} for value, report in reports.items()
+            value: {"n_texts": report.n_texts, "macro_f1": report.macro_f1.to_list()}
+            for value, report in reports.items()
         }
     return result
 
@@ -172,11 +173,6 @@ def _bundle(classifier: Classifier) -> dict[str, Any]:
         "in_dev_repo": manifest["training"].get("in_dev_repo"),
         "files": manifest["files"],
     }
-
-
-def _plain(interval: Interval) -> list[float | None]:
-    figures = (interval.value, interval.low, interval.high)
-    return [None if np.isnan(figure) else round(figure, 4) for figure in figures]
 
 
 def _length(words: int) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from claimclf.errors import MissingExtraError
+from claimclf.metrics import Interval
 
 _TEMPLATES = Path(__file__).parent
 
@@ -39,10 +40,5 @@ def render(figures: dict[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["interval"] = _interval
+    environment.filters["interval"] = Interval.from_list
     return environment.get_template("evaluation.html").render(**figures)
-
-
-def _interval(figures: list[float | None]) -> str:
-    value, low, high = ("none" if figure is None else f"{figure:.3f}" for figure in figures)
-    return f"{value} [{low}, {high}]"
