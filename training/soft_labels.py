@@ -42,7 +42,7 @@ def main() -> int:
         known = {text.text for text in texts}
         texts += [text for text in read_unlabelled(options.texts, without=held_out) if text.text not in known]
         learnt = {example.group for example in learning.examples(learning.train)}
-        said = ask_teachers(teachers, learnt, texts)
+        said = ask_teachers(teachers, learnt, texts, n_jobs=options.jobs)
     except ClaimclfError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 1

@@ -1,4 +1,4 @@
-"""Logits of a torch network, in fp32."""
+"""Logits of a torch network."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ _BATCH = 64
 
 
 def torch_logits(
-    network: nn.Module, tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], max_length: int
+    network: nn.Module,
+    tokenizer: PreTrainedTokenizerBase,
+    texts: Sequence[str],
+    max_length: int,
+    *,
+    bf16: bool = False,
 ) -> npt.NDArray[Any]:
     """Score texts in order of length.
 
@@ -29,6 +34,8 @@ def torch_logits(
         Normalised texts, at least one.
     max_length : int
         Tokens that are read of a text.
+    bf16 : bool, default False
+        Multiply in bfloat16: several times faster where the processor can, and good to two or three digits.
 
     Returns
     -------
@@ -37,7 +44,7 @@ def torch_logits(
     """
     order = np.argsort([len(text) for text in texts], kind="stable")
     rows: list[npt.NDArray[Any]] = []
-    with torch.inference_mode():
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=bf16):
         for start in range(0, len(order), _BATCH):
             batch = [texts[position] for position in order[start : start + _BATCH]]
             encoded = tokenizer(batch, truncation=True, max_length=max_length, padding=True, return_tensors="pt")
