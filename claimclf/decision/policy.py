@@ -2,8 +2,8 @@
 
 Each label gets two thresholds from held-out scores by learning, then testing (Angelopoulos, Bates, Candès, Jordan &
 Lei, "Learn then test", 2021, sec. 3): every threshold on a grid is a hypothesis that the guarantee is broken, tested
-with an exact binomial p-value, in a fixed order that ends with the first that cannot be rejected (their sec. 3.2), so
-that all thresholds before it hold together.
+with an exact binomial p-value, in fixed orders that end with the first that cannot be rejected (their sec. 3.2, with
+several starts), so that all thresholds before it hold together.
 
 The guarantee is about texts like those the scores come from: drawn, sentence by sentence, from the same mix of sources
 (exchangeable with them). On a new source it can fail, in either direction; scores of a labelled sample
@@ -23,6 +23,9 @@ from claimclf.errors import InputError
 
 _GRID = np.linspace(0.99, 0.01, 99)
 """Thresholds that are tried for asserting, from the strictest; ruling out tries them from the other end."""
+
+_STARTS = 5
+"""Sequences of tests for asserting, each beginning with twice the texts of the one before."""
 
 
 class Outcome(NamedTuple):
@@ -148,19 +151,22 @@ def _assert_from(
 ) -> float | None:
     from scipy.stats import binom
 
-    # The sequence begins where a single error still leaves the guarantee: earlier thresholds hold too few texts to
-    # reject anything. That choice looks at scores only, never at labels, so the tests stay valid.
+    # Several sequences share the risk, so that a few errors among the very highest scores do not end it all. They begin
+    # with ever more texts, the first with so many that a single error still leaves the guarantee: fewer could reject
+    # nothing. That choice looks at scores only, never at labels, so the tests stay valid.
+    risk = risk / _STARTS
     least = 1
     while least <= len(scores) and binom.sf(least - 2, least, precision) > risk:
         least += 1
     best = None
-    for threshold in _GRID:
-        chosen = scores >= threshold
-        if chosen.sum() < least:
-            continue
-        if binom.sf(carried[chosen].sum() - 1, chosen.sum(), precision) > risk:
-            break
-        best = float(threshold)
+    for start in range(_STARTS):
+        for threshold in _GRID:
+            chosen = scores >= threshold
+            if chosen.sum() < least * 2**start:
+                continue
+            if binom.sf(carried[chosen].sum() - 1, chosen.sum(), precision) > risk:
+                break
+            best = float(threshold) if best is None else min(best, float(threshold))
     return best
 
 
