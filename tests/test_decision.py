@@ -64,6 +64,13 @@ def test_guarantees_are_not_bought_by_asserting_nothing() -> None:
     assert policy.rule_out_below[0] == pytest.approx(omittable, abs=0.05)
 
 
+def test_errors_among_the_very_highest_scores_do_not_end_the_search() -> None:
+    scores = np.linspace(1, 0, 4000)[:, None]
+    truth = (scores > 0.5).astype(float)
+    truth[:60:10] = 0  # one in ten of the sixty highest is wrong, and none of the two thousand that follow
+    assert Policy.learn(scores, truth, ONE, precision=0.95).assert_from[0] == pytest.approx(0.5, abs=0.03)
+
+
 def test_too_little_data_is_said_and_nothing_is_asserted() -> None:
     logits, truth = simulated(60, seed=0)
     policy = Policy.learn(sigmoid(logits), truth, ONE, precision=0.99)
