@@ -13,7 +13,7 @@ from pathlib import Path
 from claimclf.bundle import load
 from claimclf.data import to_hold_out, write_rows
 from claimclf.errors import ClaimclfError
-from claimclf.estimators.distillation import Unlabelled, ask_teachers, read_unlabelled
+from claimclf.estimators.distillation import Unlabelled, ask_teachers, halves, read_unlabelled
 from claimclf.estimators.folds import train_folds
 from claimclf.estimators.recipe import Recipe
 from claimclf.estimators.softlabels import soft_label_rows
@@ -31,6 +31,7 @@ def main() -> int:
     parser.add_argument(
         "--without-dev-repos", action="store_true", help="train on no row marked in_dev_repo; these are labelled too"
     )
+    parser.add_argument("--halves", action="store_true", help="ask about the halves of every real text as well")
     options = parser.parse_args()
     try:
         recipe = Recipe.read(options.config)
@@ -39,6 +40,8 @@ def main() -> int:
         held_out = {example.group for example in recipe.examples(recipe.validation)}
         real = to_hold_out(recipe.examples(recipe.train))
         texts = [Unlabelled(example.id, normalise(example.text), example.group) for example in real]
+        if options.halves:
+            texts += [half for text in list(texts) for half in halves(text)]
         known = {text.text for text in texts}
         texts += [text for text in read_unlabelled(options.texts, without=held_out) if text.text not in known]
         learnt = {example.group for example in learning.examples(learning.train)}
