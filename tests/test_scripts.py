@@ -107,7 +107,8 @@ def test_a_student_learns_from_models_that_did_not_see_what_they_score(
     held_out.write_text(held_out.read_text("utf-8").replace('"group": "g', '"group": "v'), "utf-8")
     soft = tmp_path / "soft.jsonl.gz"
     out = run("soft_labels.py", "--config", config, "--texts", pool, "--out", soft).stdout
-    assert "14 texts" in out
+    assert "12 sentences, 6 groups" in out
+    assert run("soft_labels.py", "--config", config, "--out", soft).stdout == out, "what is there is not asked again"
     teachers = [claimclf.load(tmp_path / "out" / "mine" / f"fold-{number}") for number in (0, 1)]
     left_out = [set(teacher.manifest["training"]["left_out"]) for teacher in teachers]
     assert set.union(*left_out) == {f"g{number}" for number in range(6)}

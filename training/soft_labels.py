@@ -1,22 +1,29 @@
 """Train large models, each without a part of the repositories, and write what they say of texts they did not see.
 
 python training/soft_labels.py --without-dev-repos --texts ../shared/pool/unlabelled.jsonl.gz --out FILE
+
+Asked are all real texts to learn from, their halves, and further texts. If FILE is there, only its figures are printed.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from claimclf.bundle import load
-from claimclf.data import to_hold_out, write_rows
+from claimclf.data import targets, to_hold_out, write_rows
 from claimclf.errors import ClaimclfError
 from claimclf.estimators.distillation import Unlabelled, ask_teachers, halves, read_unlabelled
 from claimclf.estimators.folds import train_folds
 from claimclf.estimators.recipe import Recipe
-from claimclf.estimators.softlabels import soft_label_rows
+from claimclf.estimators.softlabels import read_soft_labels, soft_label_rows
+from claimclf.metrics import Report, best_f1_threshold, evaluate
 from claimclf.text import normalise
 
 
@@ -31,27 +38,43 @@ def main() -> int:
     parser.add_argument(
         "--without-dev-repos", action="store_true", help="train on no row marked in_dev_repo; these are labelled too"
     )
-    parser.add_argument("--halves", action="store_true", help="ask about the halves of every real text as well")
     options = parser.parse_args()
     try:
         recipe = Recipe.read(options.config)
-        learning = replace(recipe, in_dev_repo=not options.without_dev_repos)
-        teachers = [load(path) for path in train_folds(learning, n_folds=options.folds, n_jobs=options.jobs)]
-        held_out = {example.group for example in recipe.examples(recipe.validation)}
-        real = to_hold_out(recipe.examples(recipe.train))
-        texts = [Unlabelled(example.id, normalise(example.text), example.group) for example in real]
-        if options.halves:
-            texts += [half for text in list(texts) for half in halves(text)]
-        known = {text.text for text in texts}
-        texts += [text for text in read_unlabelled(options.texts, without=held_out) if text.text not in known]
-        learnt = {example.group for example in learning.examples(learning.train)}
-        said = ask_teachers(teachers, learnt, texts, n_jobs=options.jobs)
+        if not options.out.exists():
+            write_rows(options.out, ask(recipe, options))
+        print(f"real texts, each scored by a model that did not see its repository:\n{report(recipe, options.out)}")
     except ClaimclfError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 1
-    write_rows(options.out, soft_label_rows([text.id for text in texts], said, recipe.labels))
-    print(f"{len(texts)} texts, each scored by models that did not see its repository: {options.out}")
     return 0
+
+
+def ask(recipe: Recipe, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Train the teachers that are not there yet, and ask them."""
+    learning = replace(recipe, in_dev_repo=not options.without_dev_repos)
+    teachers = [load(path) for path in train_folds(learning, n_folds=options.folds, n_jobs=options.jobs)]
+    held_out = {example.group for example in recipe.examples(recipe.validation)}
+    real = to_hold_out(recipe.examples(recipe.train))
+    texts = [Unlabelled(example.id, normalise(example.text), example.group) for example in real]
+    texts += [half for text in list(texts) for half in halves(text)]
+    known = {text.text for text in texts}
+    texts += [text for text in read_unlabelled(options.texts, without=held_out) if text.text not in known]
+    learnt = {example.group for example in learning.examples(learning.train)}
+    said = ask_teachers(teachers, learnt, texts, n_jobs=options.jobs)
+    return soft_label_rows([text.id for text in texts], said, recipe.labels)
+
+
+def report(recipe: Recipe, path: Path) -> Report:
+    """Compare with what readers said; thresholds are half the best F1 on the same texts."""
+    said = read_soft_labels(path, recipe.labels)
+    real = [example for example in to_hold_out(recipe.examples(recipe.train)) if example.id in said]
+    truth, scores = targets(real, recipe.labels), np.array([said[example.id] for example in real])
+    known = [
+        (judged[~np.isnan(judged)], column[~np.isnan(judged)]) for judged, column in zip(truth.T, scores.T, strict=True)
+    ]
+    decided = scores >= [best_f1_threshold(*pairs)[1] / 2 for pairs in known]
+    return evaluate(truth, decided, recipe.labels, groups=[example.group for example in real])
 
 
 if __name__ == "__main__":
