@@ -108,7 +108,8 @@ def test_a_student_learns_from_models_that_did_not_see_what_they_score(
     soft = tmp_path / "soft.jsonl.gz"
     out = run("soft_labels.py", "--config", config, "--texts", pool, "--out", soft).stdout
     assert "12 sentences, 6 groups" in out
-    assert run("soft_labels.py", "--config", config, "--out", soft).stdout == out, "what is there is not asked again"
+    again = run("soft_labels.py", "--config", config, "--out", soft).stdout
+    assert out.endswith(again), "what is there is not asked again"
     teachers = [claimclf.load(tmp_path / "out" / "mine" / f"fold-{number}") for number in (0, 1)]
     left_out = [set(teacher.manifest["training"]["left_out"]) for teacher in teachers]
     assert set.union(*left_out) == {f"g{number}" for number in range(6)}
