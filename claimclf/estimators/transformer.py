@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -253,25 +254,12 @@ class TransformerClassifier(TextClassifier):
     def _options(self) -> Any:
         from claimclf.estimators.finetuning import TrainingOptions, bf16_in_hardware
 
-        return TrainingOptions(
-            epochs=self.epochs,
-            learning_rate=self.learning_rate,
-            batch_size=self.batch_size,
-            weight_decay=self.weight_decay,
-            warmup=self.warmup,
-            patience=self.patience,
-            loss=self.loss,
-            consistency=self.consistency,
-            layer_decay=self.layer_decay,
-            averaging=self.averaging,
-            embedding_noise=self.embedding_noise,
-            freeze_embeddings=self.freeze_embeddings,
-            negative_share=self.negative_share,
-            bf16=bf16_in_hardware() if self.bf16 is None else self.bf16,
-            seed=self.random_state,
-            progress=self.progress,
-            resume=self.resume,
-        )
+        special: dict[str, Any] = {
+            "bf16": bf16_in_hardware() if self.bf16 is None else self.bf16,
+            "seed": self.random_state,
+        }
+        names = {option.name for option in fields(TrainingOptions)} - set(special)
+        return TrainingOptions(**special, **{name: getattr(self, name) for name in names})
 
     def _checkpoint_folder(self) -> Any:
         if self.checkpoints is None:
