@@ -144,6 +144,9 @@ def test_a_bundle_is_calibrated_on_siblings_that_did_not_see_what_they_score(
     assert len(set(after.held_out.group.tolist())) == 6
     seen = {path.name for path in (tmp_path / "out" / "mine-folds").iterdir()}
     assert seen == {"fold-0", "fold-1", "fold-2"}
+    assert "had not seen" in after.manifest["metrics"]["what"]
+    other = run("calibrate.py", "--config", config, "--folds", 2, status=1)
+    assert "fold-0: was trained without other groups; delete it or name another folder" in other.stderr
     # Siblings are on the bundle's scale: on texts that neither saw they have its mean and spread.
     assert after.held_out.logits.mean(axis=0) == pytest.approx(before.decision_function(texts).mean(axis=0), abs=0.3)
 

@@ -80,36 +80,40 @@ def recalibrate(
     if not len(numbers) == len(drawn) == len(found) == len(texts):
         raise InputError(f"groups, at_random, real: expected {len(texts)} entries, one for each text")
     held_out = HeldOut(source.decision_function(texts), truth.astype(np.float32), numbers, drawn, found)
-    return recalibrate_from(bundle, path, held_out, refit=refit)
+    return recalibrate_from(source, path, held_out, refit=refit)
 
 
-def recalibrate_from(bundle: str | Path, path: str | Path, held_out: HeldOut, *, refit: bool = True) -> Classifier:
-    """Write a copy of a bundle that keeps scores which are known already.
+def recalibrate_from(
+    source: Classifier,
+    path: str | Path,
+    held_out: HeldOut,
+    *,
+    refit: bool = True,
+    what: str = "sentences that it was calibrated on, which also set the thresholds",
+) -> Classifier:
+    """Do what :func:`recalibrate` does, with scores that are known already.
 
     Parameters
     ----------
-    bundle, path, refit
+    source : Classifier
+        The bundle, loaded.
+    path, refit
         As for :func:`recalibrate`.
     held_out : HeldOut
         The scores, by the bundle or by models trained like it.
+    what : str
+        What the figures that are recorded were measured on.
 
     Returns
     -------
     Classifier
         The copy, loaded.
-
-    Raises
-    ------
-    BundleError
-        If there is something at `path` that is no bundle.
     """
-    source = load(bundle)
     manifest = source.parsed_manifest
     if refit:
         calibration = Calibration.fit(held_out.logits, held_out.truth, fallback=source.calibration)
         decided = calibration.decide(calibration.probabilities(held_out.logits))
         report = evaluate(held_out.truth, decided, source.labels, groups=held_out.group.astype(str).tolist())
-        what = "sentences that it was calibrated on, which also set the thresholds"
         manifest = replace(manifest, calibration=calibration, metrics={**report.to_dict(), "what": what})
     with replacing(Path(path)) as folder:
         for file in manifest.files:

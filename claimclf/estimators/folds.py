@@ -37,6 +37,11 @@ def train_folds(recipe: Recipe, *, n_folds: int = 2, n_jobs: int = 1) -> list[Pa
     -------
     list of Path
         The bundles. The manifest of each says which groups it did not see (``left_out``).
+
+    Raises
+    ------
+    InputError
+        If a bundle that is there already left out other groups.
     """
     held_out = to_hold_out(recipe.examples(recipe.train))
     groups = [example.group for example in held_out]
@@ -45,6 +50,9 @@ def train_folds(recipe: Recipe, *, n_folds: int = 2, n_jobs: int = 1) -> list[Pa
         for number, (_, fold) in enumerate(group_folds(targets(held_out, recipe.labels), groups, n_folds))
     ]
     missing = [fold for fold in folds if not (fold.output / "manifest.json").is_file()]
+    for fold in folds:
+        if fold not in missing and set(load(fold.output).manifest["training"].get("left_out", ())) != fold.left_out:
+            raise InputError(f"{fold.output}: was trained without other groups; delete it or name another folder")
     Parallel(n_jobs=n_jobs)(delayed(train_transformer)(fold) for fold in missing)
     return [fold.output for fold in folds]
 
@@ -77,17 +85,17 @@ def calibrate_across(recipe: Recipe, folds: Sequence[str | Path]) -> Trained:
     """
     known = [example for example in to_hold_out(recipe.examples(recipe.train)) if normalise(example.text)]
     unseen = [example.text for example in to_hold_out(recipe.examples(recipe.validation)) if normalise(example.text)]
-    own = load(recipe.output).decision_function(unseen)
+    bundle = load(recipe.output)
+    own = bundle.decision_function(unseen)
     logits: list[npt.NDArray[np.float64]] = []
     scored: list[Example] = []
     for fold in map(load, folds):
         left_out = set(fold.manifest["training"].get("left_out", ()))
         part = [example for example in known if example.group in left_out]
         foreign = fold.decision_function(unseen)
-        standard = (fold.decision_function([example.text for example in part]) - foreign.mean(axis=0)) / foreign.std(
-            axis=0
-        )
-        logits.append(standard * own.std(axis=0) + own.mean(axis=0))
+        stretch = own.std(axis=0) / foreign.std(axis=0)
+        raw = fold.decision_function([example.text for example in part])
+        logits.append((raw - foreign.mean(axis=0)) * stretch + own.mean(axis=0))
         scored += part
     if not scored:
         raise InputError("folds: none of them left out a group of the recipe's training texts")
@@ -99,7 +107,8 @@ def calibrate_across(recipe: Recipe, folds: Sequence[str | Path]) -> Trained:
         np.array([example.how == "random" for example in scored]),
         np.ones(len(scored), dtype=bool),
     )
-    calibration = recalibrate_from(recipe.output, recipe.output, held_out).calibration
+    what = "sentences of repositories that the model which decided them had not seen"
+    calibration = recalibrate_from(bundle, recipe.output, held_out, what=what).calibration
     decided = calibration.decide(calibration.probabilities(held_out.logits))
     report = evaluate(held_out.truth, decided, recipe.labels, groups=names)
-    return Trained(recipe.output, report, "sentences of repositories that the model which decided them had not seen")
+    return Trained(recipe.output, report, what)
