@@ -141,6 +141,7 @@ def sentences(text: str) -> list[Span]:
     for block in _blocks(text):
         # Same length, so that offsets into the unwrapped block are offsets into the text.
         unwrapped = re.sub(r"\s", " ", text[block.start : block.end])
+        unwrapped = re.sub(r"[\ud800-\udfff]", "\ufffd", unwrapped)  # half a character, which UTF-8 cannot carry
         for boundary in get_sentence_boundaries("en", unwrapped):
             span = _trimmed(text, block.start + boundary["start_index"], block.start + boundary["end_index"])
             if span.start < span.end:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from claimclf.language import in_english
@@ -25,6 +25,7 @@ def test_normalised_text_can_be_encoded_and_holds_no_runs_of_white_space(text: s
 
 
 @given(free_text)
+@example("Half a character: \ud800. Then more.")
 def test_sentences_lose_nothing_but_white_space(text: str) -> None:
     spans = sentences(text)
     assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(text.split())
