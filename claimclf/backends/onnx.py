@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,19 +16,21 @@ from claimclf.backends.base import Logits
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-    from tokenizers import Encoding
 
 GRAPH_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 
 _INHERITED: list[InferenceSession | None] = []
 
-_TOKENS_PER_BATCH = 1024
-"""Padded tokens in one run: enough to fill two cores, little enough to stay in their cache."""
+_TOKENS_PER_BATCH = 512
+"""In one run: enough to keep a core busy, little enough for the numbers between layers to stay in its cache."""
 
 
 class OnnxBackend:
-    """An ONNX graph with inputs ``input_ids`` and ``attention_mask`` and one output, the logits.
+    """An ONNX graph whose input is ``input_ids`` and whose output the logits.
+
+    Texts of equal length run together, so that nothing is padded. Every run keeps to one thread and several run side by
+    side: threads that share one run wait for each other after each of its operators.
 
     Parameters
     ----------
@@ -35,18 +39,17 @@ class OnnxBackend:
     max_length : int
         Tokens that are read of a text; longer texts are cut and reported as truncated.
     threads : int, optional
-        Threads to compute with, by default one per core.
+        Runs at a time, by default one per core.
     """
 
     def __init__(self, graph: Path, tokenizer: Path, *, max_length: int, threads: int | None = None) -> None:
         from tokenizers import Tokenizer
 
         self._graph = graph
-        self._threads = threads or 0
+        self._threads = threads or _cores()
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(max_length)
-        self._pad_id = next((i for t in ("[PAD]", "<pad>") if (i := self._tokenizer.token_to_id(t)) is not None), 0)
         self._session: InferenceSession | None = None
         self._owner = 0
 
@@ -58,22 +61,41 @@ class OnnxBackend:
         return backend
 
     def logits(self, texts: Sequence[str]) -> Logits:
-        """Score texts in order of length. See :class:`~claimclf.backends.base.Backend`."""
+        """Score texts while the next ones are tokenised. See :class:`~claimclf.backends.base.Backend`."""
         session = self._open_session()
-        # One by one: encode_batch would start threads, which a process forked later could hang on.
-        encodings = [self._tokenizer.encode(text) for text in texts]
-        values: npt.NDArray[np.float32] | None = None
-        for batch in _batches([len(encoding) for encoding in encodings]):
-            (output,) = session.run(None, self._padded([encodings[i] for i in batch]))
-            if values is None:
-                values = np.empty((len(texts), output.shape[1]), dtype=np.float32)
-            values[batch] = output
-        truncated = np.fromiter((bool(encoding.overflowing) for encoding in encodings), bool, len(encodings))
-        assert values is not None, "logits() is never called without texts"
+        truncated = np.zeros(len(texts), dtype=bool)
+        batches = self._batches(texts, truncated)
+        if len(texts) == 1:
+            return Logits(_run(session, next(batches)[1]), truncated)
+        with ThreadPoolExecutor(self._threads) as workers:
+            runs = [(positions, workers.submit(_run, session, ids)) for positions, ids in batches]
+        values = np.empty((len(texts), runs[0][1].result().shape[1]), dtype=np.float32)
+        for positions, run in runs:
+            values[positions] = run.result()
         return Logits(values, truncated)
 
+    def _batches(
+        self, texts: Sequence[str], truncated: npt.NDArray[np.bool_]
+    ) -> Iterator[tuple[list[int], npt.NDArray[np.int64]]]:
+        """Yield texts of equal length as soon as there are enough of them; note which were cut."""
+        waiting: dict[int, tuple[list[int], list[list[int]]]] = defaultdict(lambda: ([], []))
+        # One by one: encode_batch would start threads, which a process forked later could hang on.
+        for position, text in enumerate(texts):
+            encoding = self._tokenizer.encode(text)
+            truncated[position] = bool(encoding.overflowing)
+            length = len(encoding)
+            positions, ids = waiting[length]
+            positions.append(position)
+            ids.append(encoding.ids)
+            if (len(ids) + 1) * length > _TOKENS_PER_BATCH:
+                yield positions, np.array(ids, dtype=np.int64)
+                del waiting[length]
+        for length in sorted(waiting, reverse=True):
+            positions, ids = waiting[length]
+            yield positions, np.array(ids, dtype=np.int64)
+
     def _open_session(self) -> InferenceSession:
-        """Return the session, opened anew in a forked process, where the threads of the old one are gone."""
+        """Return the session, opened anew in a forked process, which inherits its locks in whatever state they are."""
         if self._session is None or self._owner != os.getpid():
             import onnxruntime
 
@@ -81,28 +103,25 @@ class OnnxBackend:
             _INHERITED.append(self._session)
 
             options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = self._threads
+            options.intra_op_num_threads = 1
             options.log_severity_level = 3
             self._session = onnxruntime.InferenceSession(str(self._graph), options, providers=["CPUExecutionProvider"])
             self._owner = os.getpid()
         return self._session
 
-    def _padded(self, encodings: Sequence[Encoding]) -> dict[str, npt.NDArray[np.int64]]:
-        width = max(len(encoding) for encoding in encodings)
-        ids = np.full((len(encodings), width), self._pad_id, dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for row, encoding in enumerate(encodings):
-            ids[row, : len(encoding)] = encoding.ids
-            mask[row, : len(encoding)] = 1
-        return {"input_ids": ids, "attention_mask": mask}
+
+def _run(session: InferenceSession, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    inputs = {"input_ids": ids}
+    if len(session.get_inputs()) > 1:
+        # Graphs of bundles that claimclf 0.1 wrote want to be told that nothing is padding.
+        inputs["attention_mask"] = np.ones_like(ids)
+    (logits,) = session.run(None, inputs)
+    values: npt.NDArray[np.float32] = logits
+    return values
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[npt.NDArray[np.intp]]:
-    """Yield positions in order of length, as many at a time as the token budget holds."""
-    order = np.argsort(lengths, kind="stable")
-    start = 0
-    for stop in range(1, len(order) + 1):
-        full = stop == len(order) or (stop - start + 1) * lengths[order[stop]] > _TOKENS_PER_BATCH
-        if full:
-            yield order[start:stop]
-            start = stop
+def _cores() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from functools import cached_property
 from pathlib import Path
@@ -103,7 +104,10 @@ class Classifier(LoadedBundle):
         """
         given = list(check_texts(texts))
         normalised = [normalise(text) for text in given]
-        scores = self._score(normalised)
+        # The language is told apart in one thread while the backend computes in others.
+        with ThreadPoolExecutor(1) as beside:
+            english = beside.submit(lambda: [in_english(text) for text in normalised])
+            scores = self._score(normalised)
         asserted, referred = (from_indicator(matrix, self.labels) for matrix in self._decide(scores))
         return [
             Prediction(
@@ -112,11 +116,11 @@ class Classifier(LoadedBundle):
                 scores=dict(zip(self.labels, row.tolist(), strict=True)),
                 referred=doubtful,
                 truncated=bool(truncated),
-                in_scope=in_english(clean),
+                in_scope=in_scope,
                 model=self.parsed_manifest.name,
             )
-            for text, clean, labels, doubtful, row, truncated in zip(
-                given, normalised, asserted, referred, scores.probabilities, scores.truncated, strict=True
+            for text, in_scope, labels, doubtful, row, truncated in zip(
+                given, english.result(), asserted, referred, scores.probabilities, scores.truncated, strict=True
             )
         ]
 

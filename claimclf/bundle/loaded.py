@@ -15,7 +15,7 @@ from claimclf.errors import InputError
 from claimclf.text import check_texts, normalise
 
 _CHUNK = 4096
-"""Texts that are tokenised and sorted by length at a time; bounds memory, long enough for even batches."""
+"""Texts that the backend gets at a time; bounds memory, long enough for even batches."""
 
 
 class Scores(NamedTuple):
@@ -110,13 +110,19 @@ class LoadedBundle:
         return self._score([normalise(text) for text in check_texts(texts)]).probabilities
 
     def _score(self, texts: list[str]) -> Scores:
-        """Score normalised texts; the empty ones, which carry nothing, never reach the backend."""
+        """Score normalised texts: equal ones once, and the empty ones, which carry nothing, never."""
+        places: dict[str, list[int]] = {}
+        for row, text in enumerate(texts):
+            if text:
+                places.setdefault(text, []).append(row)
         probabilities = np.zeros((len(texts), len(self.labels)))
         truncated = np.zeros(len(texts), dtype=bool)
-        for start in range(0, len(texts), _CHUNK):
-            filled = [row for row in range(start, min(start + _CHUNK, len(texts))) if texts[row]]
-            if filled:
-                logits = self._backend.logits([texts[row] for row in filled])
-                probabilities[filled] = self.calibration.probabilities(logits.values)
-                truncated[filled] = logits.truncated
+        distinct = list(places)
+        for start in range(0, len(distinct), _CHUNK):
+            chunk = distinct[start : start + _CHUNK]
+            logits = self._backend.logits(chunk)
+            repeats = [len(places[text]) for text in chunk]
+            rows = [row for text in chunk for row in places[text]]
+            probabilities[rows] = np.repeat(self.calibration.probabilities(logits.values), repeats, axis=0)
+            truncated[rows] = np.repeat(logits.truncated, repeats)
         return Scores(probabilities, truncated, np.array([bool(text) for text in texts], dtype=bool))

@@ -40,13 +40,15 @@ class MeanPoolingClassifier(nn.Module):  # type: ignore[misc]
         embeddings: nn.Module = self.encoder.get_input_embeddings()
         return embeddings
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> SequenceClassifierOutput:
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None) -> SequenceClassifierOutput:
         """Compute logits.
 
         Parameters
         ----------
-        input_ids, attention_mask : Tensor of int64, shape (n_texts, n_tokens)
+        input_ids : Tensor of int64, shape (n_texts, n_tokens)
             As a tokenizer returns them.
+        attention_mask : Tensor of int64, shape (n_texts, n_tokens), optional
+            1 for real tokens; by default all are.
 
         Returns
         -------
@@ -54,8 +56,11 @@ class MeanPoolingClassifier(nn.Module):  # type: ignore[misc]
             With ``logits`` of shape (n_texts, n_labels).
         """
         states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        weight = attention_mask.unsqueeze(-1).to(states.dtype)
-        mean = (states * weight).sum(dim=1) / weight.sum(dim=1).clamp(min=1)
+        if attention_mask is None:
+            mean = states.mean(dim=1)
+        else:
+            weight = attention_mask.unsqueeze(-1).to(states.dtype)
+            mean = (states * weight).sum(dim=1) / weight.sum(dim=1).clamp(min=1)
         return SequenceClassifierOutput(logits=self.head(self.dropout(mean)))
 
 
