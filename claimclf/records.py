@@ -133,7 +133,7 @@ class Prediction:
     in_scope : bool
         False for a text in another language or script, where the scores mean little.
     model : str
-        Name of the bundle that decided.
+        Name of the bundle that decided; of a cascade, that of the stage.
     """
 
     text: str

@@ -19,10 +19,13 @@ class Logits(NamedTuple):
         Unbounded scores, higher for the label.
     truncated : ndarray of bool, shape (n_texts,)
         Whether the end of the text was not read.
+    stage : ndarray of int, shape (n_texts,), optional
+        Which of the backend's stages decided; by default there is one.
     """
 
     values: npt.NDArray[np.float32]
     truncated: npt.NDArray[np.bool_]
+    stage: npt.NDArray[np.int_] | None = None
 
 
 class Backend(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 GRAPH_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
+
+Scored = tuple[list[int], npt.NDArray[np.float32]]
+"""Positions of texts, and their logits."""
 
 _INHERITED: list[InferenceSession | None] = []
 
@@ -62,37 +65,47 @@ class OnnxBackend:
 
     def logits(self, texts: Sequence[str]) -> Logits:
         """Score texts while the next ones are tokenised. See :class:`~claimclf.backends.base.Backend`."""
-        session = self._open_session()
         truncated = np.zeros(len(texts), dtype=bool)
-        batches = self._batches(texts, truncated)
-        if len(texts) == 1:
-            return Logits(_run(session, next(batches)[1]), truncated)
-        with ThreadPoolExecutor(self._threads) as workers:
-            runs = [(positions, workers.submit(_run, session, ids)) for positions, ids in batches]
-        values = np.empty((len(texts), runs[0][1].result().shape[1]), dtype=np.float32)
-        for positions, run in runs:
-            values[positions] = run.result()
+        scored = list(self.score(enumerate(self.tokenise(texts, truncated))))
+        values = np.empty((len(texts), scored[0][1].shape[1]), dtype=np.float32)
+        for positions, output in scored:
+            values[positions] = output
         return Logits(values, truncated)
 
-    def _batches(
-        self, texts: Sequence[str], truncated: npt.NDArray[np.bool_]
-    ) -> Iterator[tuple[list[int], npt.NDArray[np.int64]]]:
-        """Yield texts of equal length as soon as there are enough of them; note which were cut."""
-        waiting: dict[int, tuple[list[int], list[list[int]]]] = defaultdict(lambda: ([], []))
+    def tokenise(self, texts: Iterable[str], truncated: npt.NDArray[np.bool_]) -> Iterator[list[int]]:
+        """Yield the ids of every text.
+
+        Parameters
+        ----------
+        texts : iterable of str
+            Normalised texts.
+        truncated : ndarray of bool, shape (n_texts,)
+            Set to True where the end of a text was cut off.
+        """
         # One by one: encode_batch would start threads, which a process forked later could hang on.
         for position, text in enumerate(texts):
             encoding = self._tokenizer.encode(text)
             truncated[position] = bool(encoding.overflowing)
-            length = len(encoding)
-            positions, ids = waiting[length]
-            positions.append(position)
-            ids.append(encoding.ids)
-            if (len(ids) + 1) * length > _TOKENS_PER_BATCH:
-                yield positions, np.array(ids, dtype=np.int64)
-                del waiting[length]
-        for length in sorted(waiting, reverse=True):
-            positions, ids = waiting[length]
-            yield positions, np.array(ids, dtype=np.int64)
+            yield encoding.ids
+
+    def score(self, tokens: Iterable[tuple[int, list[int]]]) -> Iterator[Scored]:
+        """Compute logits; runs begin while the iterable is still being read.
+
+        Parameters
+        ----------
+        tokens : iterable of tuple
+            Position and ids of each text.
+
+        Yields
+        ------
+        tuple of list of int and ndarray of float32, shape (n_texts, n_labels)
+            The positions of some texts of equal length, and their logits.
+        """
+        session = self._open_session()
+        with ThreadPoolExecutor(self._threads) as workers:
+            runs = [(positions, workers.submit(_run, session, ids)) for positions, ids in _batches(tokens)]
+            for positions, run in runs:
+                yield positions, run.result()
 
     def _open_session(self) -> InferenceSession:
         """Return the session, opened anew in a forked process, which inherits its locks in whatever state they are."""
@@ -118,6 +131,20 @@ def _run(session: InferenceSession, ids: npt.NDArray[np.int64]) -> npt.NDArray[n
     (logits,) = session.run(None, inputs)
     values: npt.NDArray[np.float32] = logits
     return values
+
+
+def _batches(tokens: Iterable[tuple[int, list[int]]]) -> Iterator[tuple[list[int], npt.NDArray[np.int64]]]:
+    """Yield texts of equal length as soon as there are enough of them, the rest at the end, longest first."""
+    waiting: dict[int, dict[int, list[int]]] = defaultdict(dict)
+    for position, ids in tokens:
+        batch = waiting[len(ids)]
+        batch[position] = ids
+        if (len(batch) + 1) * len(ids) > _TOKENS_PER_BATCH:
+            yield list(batch), np.array(list(batch.values()), dtype=np.int64)
+            del waiting[len(ids)]
+    for length in sorted(waiting, reverse=True):
+        batch = waiting[length]
+        yield list(batch), np.array(list(batch.values()), dtype=np.int64)
 
 
 def _cores() -> int:

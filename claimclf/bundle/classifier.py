@@ -108,6 +108,7 @@ class Classifier(LoadedBundle):
         with ThreadPoolExecutor(1) as beside:
             english = beside.submit(lambda: [in_english(text) for text in normalised])
             scores = self._score(normalised)
+        stages = (self.parsed_manifest.name, *self.parsed_manifest.model.get("later_stages", ()))
         asserted, referred = (from_indicator(matrix, self.labels) for matrix in self._decide(scores))
         return [
             Prediction(
@@ -117,10 +118,10 @@ class Classifier(LoadedBundle):
                 referred=doubtful,
                 truncated=bool(truncated),
                 in_scope=in_scope,
-                model=self.parsed_manifest.name,
+                model=stages[stage],
             )
-            for text, in_scope, labels, doubtful, row, truncated in zip(
-                given, english.result(), asserted, referred, scores.probabilities, scores.truncated, strict=True
+            for text, in_scope, labels, doubtful, row, truncated, stage in zip(
+                given, english.result(), asserted, referred, *scores[:2], scores.stage, strict=True
             )
         ]
 

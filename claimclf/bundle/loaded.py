@@ -19,11 +19,12 @@ _CHUNK = 4096
 
 
 class Scores(NamedTuple):
-    """Probabilities of some texts, which of them were longer than the model reads, and which are not empty."""
+    """Probabilities of some texts, which were longer than the model reads, which are not empty, which stage decided."""
 
     probabilities: npt.NDArray[np.float64]
     truncated: npt.NDArray[np.bool_]
     filled: npt.NDArray[np.bool_]
+    stage: npt.NDArray[np.int_]
 
 
 class LoadedBundle:
@@ -117,6 +118,7 @@ class LoadedBundle:
                 places.setdefault(text, []).append(row)
         probabilities = np.zeros((len(texts), len(self.labels)))
         truncated = np.zeros(len(texts), dtype=bool)
+        stage = np.zeros(len(texts), dtype=int)
         distinct = list(places)
         for start in range(0, len(distinct), _CHUNK):
             chunk = distinct[start : start + _CHUNK]
@@ -125,4 +127,6 @@ class LoadedBundle:
             rows = [row for text in chunk for row in places[text]]
             probabilities[rows] = np.repeat(self.calibration.probabilities(logits.values), repeats, axis=0)
             truncated[rows] = np.repeat(logits.truncated, repeats)
-        return Scores(probabilities, truncated, np.array([bool(text) for text in texts], dtype=bool))
+            if logits.stage is not None:
+                stage[rows] = np.repeat(logits.stage, repeats)
+        return Scores(probabilities, truncated, np.array([bool(text) for text in texts], dtype=bool), stage)

@@ -32,7 +32,7 @@ class Manifest:
     name : str
         Appears as ``Prediction.model``.
     kind : str
-        ``transformer`` or ``baseline``: which backend runs it.
+        ``transformer``, ``baseline`` or ``cascade``: which backend runs it.
     labels : tuple of str
         The label order.
     definitions : dict of str to str

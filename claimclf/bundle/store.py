@@ -6,13 +6,13 @@ import hashlib
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from claimclf.backends import BACKENDS
 from claimclf.bundle.card import CARD_FILE, model_card
@@ -201,13 +201,14 @@ def _sha256(path: Path) -> str:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a folder to write into that takes the place of `path` if all goes well."""
+    """Give a folder beside `path` to write into that takes its place if all goes well."""
     if path.exists() and not (path / MANIFEST_FILE).is_file():
         raise BundleError(f"{path}: exists and is no bundle; give another path or remove it first")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as scratch:
-        folder, old = Path(scratch) / "new", Path(scratch) / "old"
-        folder.mkdir()
+    folder = path.with_name(f".{path.name}.{uuid4().hex[:12]}")
+    old = folder.with_suffix(".old")
+    folder.mkdir()
+    try:
         yield folder
         for file in folder.iterdir():
             with file.open("rb") as written:
@@ -221,6 +222,9 @@ def replacing(path: Path) -> Iterator[Path]:
             if replaced:
                 old.rename(path)
             raise
+    finally:
+        for rest in (folder, old):
+            shutil.rmtree(rest, ignore_errors=True)
 
 
 def _versions() -> dict[str, str]:

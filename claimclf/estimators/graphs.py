@@ -1,8 +1,8 @@
 """Rewrite an exported graph into operators that onnxruntime computes fast on a processor.
 
 A profile of all-MiniLM-L6-v2 with int8 matrix products shows where the time goes: ``LayerNormalization`` adds up one
-number at a time and takes a third of it, while ``InstanceNormalization`` over the same rows is vectorised and takes a tenth
-of that; ``QAttention`` replaces a dozen operators a layer, several of which only move data.
+number at a time and takes a third of it, while ``InstanceNormalization`` over the same rows is vectorised and takes a
+tenth of that; ``QAttention`` replaces a dozen operators a layer, several of which only move data.
 """
 
 from __future__ import annotations

@@ -1,0 +1,176 @@
+"""What makes prediction fast must not change what is predicted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import claimclf
+from claimclf.backends import OnnxBackend
+from claimclf.errors import BundleError, InputError
+
+WORDS = ["the", "two", "ministries", "signed", "a", "pact", "congress", "should", "repeal", "cameras", "match", "faces"]
+
+
+def texts_of_all_lengths(number: int) -> list[str]:
+    rng = np.random.default_rng(0)
+    return [" ".join(rng.choice(WORDS, size=rng.integers(1, 25))) for _ in range(number)]
+
+
+def test_texts_of_all_lengths_come_back_in_their_order(transformer_bundle: Path) -> None:
+    classifier = claimclf.load(transformer_bundle)
+    texts = texts_of_all_lengths(300)
+    one_by_one = np.concatenate([classifier.predict_proba([text]) for text in texts])
+    # Activations are quantised with those that run beside them, so scores are close, not equal.
+    np.testing.assert_allclose(classifier.predict_proba(texts), one_by_one, atol=0.05)
+
+
+def test_equal_texts_are_computed_once(transformer_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    computed: list[str] = []
+    score = OnnxBackend.logits
+
+    def counted(self: OnnxBackend, texts: list[str]):
+        computed.extend(texts)
+        return score(self, texts)
+
+    monkeypatch.setattr(OnnxBackend, "logits", counted)
+    texts = ["The pact was signed.", "", "Cameras match faces.", " The pact  was signed. "] * 50
+    predictions = claimclf.predict(texts, model=claimclf.load(transformer_bundle))
+    assert sorted(computed) == ["Cameras match faces.", "The pact was signed."]
+    assert [p.text for p in predictions] == texts
+    assert len({p.labels for p in predictions[::4]} | {p.labels for p in predictions[3::4]}) == 1
+    assert all(p.scores == predictions[2].scores for p in predictions[2::4])
+
+
+@pytest.fixture
+def exported(tmp_path: Path):
+    """Export a random encoder, return the graph as exported and as rewritten, with the operators of the latter."""
+    import onnx
+    import torch
+
+    from claimclf.estimators.export import export_graph
+    from claimclf.estimators.graphs import rewrite_for_processors
+    from claimclf.estimators.network import MeanPoolingClassifier
+
+    def export(encoder: object) -> tuple[Path, Path, set[str]]:
+        torch.manual_seed(0)
+        export_graph(MeanPoolingClassifier(encoder, 4), tmp_path / "exported.onnx")
+        rewrite_for_processors(tmp_path / "exported.onnx", tmp_path / "rewritten.onnx")
+        nodes = onnx.load(tmp_path / "rewritten.onnx").graph.node
+        return tmp_path / "exported.onnx", tmp_path / "rewritten.onnx", {node.op_type for node in nodes}
+
+    return export
+
+
+def outputs(graphs: tuple[Path, ...]) -> list[np.ndarray]:
+    from onnxruntime import InferenceSession
+
+    ids = np.random.default_rng(0).integers(5, 90, size=(3, 17))
+    return [InferenceSession(str(graph)).run(None, {"input_ids": ids})[0] for graph in graphs]
+
+
+SMALL = {
+    "vocab_size": 100,
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "intermediate_size": 64,
+    "initializer_range": 0.3,
+}
+
+
+def test_a_rewritten_bert_computes_the_same_with_faster_operators(exported) -> None:
+    from transformers import BertConfig, BertModel
+
+    *graphs, operators = exported(BertModel(BertConfig(**SMALL)).eval())
+    before, after = outputs(graphs)
+    np.testing.assert_allclose(after, before, atol=0.02)
+    assert "InstanceNormalization" in operators
+    assert "LayerNormalization" not in operators
+
+
+def test_attention_with_relative_positions_is_not_fused_away(exported) -> None:
+    from transformers import MPNetConfig, MPNetModel
+
+    *graphs, operators = exported(MPNetModel(MPNetConfig(**SMALL)).eval())
+    before, after = outputs(graphs)
+    np.testing.assert_allclose(after, before, atol=0.02)
+    assert "Attention" not in operators
+
+
+@pytest.fixture(scope="module")
+def cascade(tiny_transformer, training_data, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from claimclf.estimators.cascade import train_cascade
+    from claimclf.estimators.distillation import Unlabelled
+
+    folder = tmp_path_factory.mktemp("cascade")
+    second = claimclf.load(tiny_transformer.save(folder / "second"))
+    texts = [*training_data[0] * 40, *texts_of_all_lengths(400)]
+    asked = [Unlabelled(str(i), text, f"group {i % 10}") for i, text in enumerate(texts)]
+    settled = train_cascade(second, asked, folder / "fast", n_buckets=64, epochs=30, most_missed=0.05)
+    assert settled.missed <= 0.05 * settled.n_asserted
+    return folder / "fast"
+
+
+def test_a_cascade_says_which_stage_decided_and_misses_little(cascade: Path, training_data) -> None:
+    texts = [*training_data[0], *texts_of_all_lengths(100), ""]
+    fast = claimclf.predict(texts, model=cascade)
+    second = claimclf.predict(texts, model=cascade.parent / "second")
+    assert {p.model for p in fast} == {"fast", "second"}
+    assert all(not p.labels for p in fast if p.model == "fast")
+    asserted = [(f, s) for f, s in zip(fast, second, strict=True) if s.labels]
+    assert np.mean([f.labels == s.labels for f, s in asserted]) >= 0.9
+
+
+def test_a_cascade_without_its_second_stage_says_so(cascade: Path, tmp_path: Path) -> None:
+    import shutil
+
+    shutil.copytree(cascade, tmp_path / "fast")
+    with pytest.raises(BundleError, match="second, which is not there"):
+        claimclf.load(tmp_path / "fast")
+    shutil.copytree(cascade.parent / "second", tmp_path / "second")
+    with (tmp_path / "second" / "model.onnx").open("ab") as graph:
+        graph.write(b"x")
+    with pytest.raises(BundleError, match="was made for another"):
+        claimclf.load(tmp_path / "fast")
+
+
+def test_a_cascade_is_not_made_of_too_little(cascade: Path, baseline_bundle: Path, training_data) -> None:
+    from claimclf.estimators.cascade import train_cascade
+    from claimclf.estimators.distillation import Unlabelled
+
+    second = claimclf.load(cascade.parent / "second")
+    few = [Unlabelled(str(i), text, str(i)) for i, text in enumerate(training_data[0])]
+    with pytest.raises(InputError, match="give more texts"):
+        train_cascade(second, few, cascade.parent / "new", epochs=1)
+    with pytest.raises(InputError, match="beside its second stage"):
+        train_cascade(second, few, cascade / "new")
+    with pytest.raises(InputError, match="expected a transformer's bundle, got a baseline"):
+        train_cascade(claimclf.load(baseline_bundle), few, baseline_bundle.parent / "new")
+
+
+def test_contenders_are_measured_in_processes_of_their_own(transformer_bundle: Path) -> None:
+    from claimclf.benchmark import race, table
+
+    ours, baseline = "claimclf default", "claimclf baseline (scikit-learn TF-IDF)"
+    found = race([ours, baseline], transformer_bundle, texts_of_all_lengths(400), [60], probe=20)
+    assert [measured.contender for measured in found.best] == [ours, baseline]
+    for measured in found.best + found.default:
+        assert measured.per_second > 0
+        assert 0 < measured.p50 <= measured.p99
+        assert measured.memory > 10
+    assert json.dumps(found.to_dict())
+    lines = table(found, beside=baseline).splitlines()
+    assert len(lines) == 6
+    assert "| 1.0 |" in lines[3]
+
+
+@pytest.mark.parametrize("name", ["transformers pipeline", "plain torch"])
+def test_peers_run_the_encoder_of_the_bundle(transformer_bundle: Path, name: str) -> None:
+    from claimclf.benchmark import CONTENDERS
+
+    label = CONTENDERS[name].load(transformer_bundle, **CONTENDERS[name].settings[0])
+    assert len(label(["The pact was signed.", "Cameras match faces."])) == 2
