@@ -108,28 +108,28 @@ def cascade(tiny_transformer, training_data, tmp_path_factory: pytest.TempPathFa
 
     folder = tmp_path_factory.mktemp("cascade")
     second = claimclf.load(tiny_transformer.save(folder / "second"))
-    texts = [*training_data[0] * 40, *texts_of_all_lengths(400)]
+    texts = texts_of_all_lengths(1500)
     asked = [Unlabelled(str(i), text, f"group {i % 10}") for i, text in enumerate(texts)]
-    settled = train_cascade(second, asked, folder / "fast", n_buckets=64, epochs=30, most_missed=0.05)
-    assert settled.missed <= 0.05 * settled.n_asserted
+    train_cascade(second, asked, folder / "fast", n_buckets=64, epochs=30, most_missed=0.1)
     return folder / "fast"
 
 
-def test_a_cascade_says_which_stage_decided_and_misses_little(cascade: Path, training_data) -> None:
-    texts = [*training_data[0], *texts_of_all_lengths(100), ""]
+def test_a_cascade_says_which_stage_decided_and_misses_little(cascade: Path) -> None:
+    texts = [*texts_of_all_lengths(2000)[1500:], ""]
     fast = claimclf.predict(texts, model=cascade)
     second = claimclf.predict(texts, model=cascade.parent / "second")
     assert {p.model for p in fast} == {"fast", "second"}
     assert all(not p.labels for p in fast if p.model == "fast")
     asserted = [(f, s) for f, s in zip(fast, second, strict=True) if s.labels]
-    assert np.mean([f.labels == s.labels for f, s in asserted]) >= 0.9
+    assert asserted
+    assert np.mean([f.labels == s.labels for f, s in asserted]) >= 0.8
 
 
 def test_a_cascade_without_its_second_stage_says_so(cascade: Path, tmp_path: Path) -> None:
     import shutil
 
     shutil.copytree(cascade, tmp_path / "fast")
-    with pytest.raises(BundleError, match="second, which is not there"):
+    with pytest.raises(BundleError, match=r"where model\.onnx is missing"):
         claimclf.load(tmp_path / "fast")
     shutil.copytree(cascade.parent / "second", tmp_path / "second")
     with (tmp_path / "second" / "model.onnx").open("ab") as graph:
@@ -150,6 +150,19 @@ def test_a_cascade_is_not_made_of_too_little(cascade: Path, baseline_bundle: Pat
         train_cascade(second, few, cascade / "new")
     with pytest.raises(InputError, match="expected a transformer's bundle, got a baseline"):
         train_cascade(claimclf.load(baseline_bundle), few, baseline_bundle.parent / "new")
+    with pytest.raises(InputError, match="beside its second stage"):
+        train_cascade(second, few, second.path)
+    with pytest.raises(InputError, match="most_missed: expected a number between 0 and 1, got 5"):
+        train_cascade(second, few, cascade.parent / "new", most_missed=5)
+
+
+def test_a_cascade_is_not_calibrated_apart_from_its_second_stage(cascade: Path, tmp_path: Path) -> None:
+    from claimclf.bundle import recalibrate
+
+    with pytest.raises(InputError, match="recalibrate that"):
+        recalibrate(cascade, tmp_path / "new", ["A text."], np.zeros((1, 4)))
+    with pytest.raises(InputError, match="take the second stage"):
+        claimclf.load(cascade).with_prior({"agreement": 0.1})
 
 
 def test_contenders_are_measured_in_processes_of_their_own(transformer_bundle: Path) -> None:
@@ -164,8 +177,9 @@ def test_contenders_are_measured_in_processes_of_their_own(transformer_bundle: P
         assert measured.memory > 10
     assert json.dumps(found.to_dict())
     lines = table(found, beside=baseline).splitlines()
-    assert len(lines) == 6
-    assert "| 1.0 |" in lines[3]
+    assert "| 1.0 |" in next(line for line in lines if line.startswith(f"| {baseline} | best"))
+    with pytest.raises(InputError, match="264 more than the largest size"):
+        race([ours], transformer_bundle, texts_of_all_lengths(300), [60])
 
 
 @pytest.mark.parametrize("name", ["transformers pipeline", "plain torch"])

@@ -11,6 +11,7 @@ from claimclf.bundle import load
 from claimclf.errors import ClaimclfError
 from claimclf.estimators.cascade import train_cascade
 from claimclf.estimators.distillation import read_unlabelled
+from claimclf.estimators.recipe import Recipe
 
 
 def main() -> int:
@@ -18,18 +19,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--second", default="default", help="bundle of a transformer (default: %(default)s)")
     parser.add_argument("--texts", nargs="+", type=Path, required=True, help="JSONL with text; labels are ignored")
+    config = Path(__file__).parent / "configs" / "transformer.yaml"
+    parser.add_argument("--config", type=Path, default=config, help="the second's recipe, for what it did not see")
     parser.add_argument("--name", default="fast", help="of the bundle, a folder beside the second's (default: fast)")
     options = parser.parse_args()
     try:
         second = load(options.second)
+        recipe = Recipe.read(options.config)
+        unseen = {example.group for example in recipe.examples(recipe.validation)}
         texts = list(read_unlabelled(options.texts))
-        settled = train_cascade(second, texts, second.path.parent / options.name)
+        settled = train_cascade(second, texts, second.path.parent / options.name, held_out=unseen)
     except ClaimclfError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 1
     print(f"bundle: {second.path.parent / options.name}")
     print(
-        f"of {settled.n_texts:,} texts of groups that it was not trained on the first stage settles "
+        f"of {settled.n_texts:,} texts of groups that neither stage was trained on the first stage settles "
         f"{settled.share:.1%}, among them {settled.missed} of the {settled.n_asserted:,} on which the "
         f"transformer asserts a label (margin {settled.margin:.2f})"
     )

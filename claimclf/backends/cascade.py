@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from claimclf.backends.base import Logits
-from claimclf.backends.onnx import GRAPH_FILE, OnnxBackend
+from claimclf.backends.onnx import OnnxBackend
 from claimclf.backends.static import StaticModel
 from claimclf.errors import BundleError
 
@@ -44,12 +44,15 @@ class CascadeBackend:
 
         See :class:`~claimclf.backends.base.Backend`. Raises ``BundleError`` if the second is not there or another.
         """
+        if Path(settings["second"]).name != settings["second"]:
+            raise BundleError(f"{folder}: names a second stage outside its own folder: {settings['second']!r}")
         behind = folder.parent / settings["second"]
-        graph = behind / GRAPH_FILE
-        if not graph.is_file():
-            raise BundleError(f"{folder}: decides together with the bundle {behind}, which is not there")
-        if hashlib.sha256(graph.read_bytes()).hexdigest() != settings["second_sha256"]:
-            raise BundleError(f"{folder}: was made for another {behind}; make it anew (training/train_cascade.py)")
+        for name, digest in settings["second_files"].items():
+            file = behind / name
+            if not file.is_file():
+                raise BundleError(f"{folder}: decides together with {behind}, where {name} is missing; put it there")
+            if hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+                raise BundleError(f"{folder}: was made for another {behind}; make it anew (training/train_cascade.py)")
         first = StaticModel.load(folder, settings["n_tokens"])
         second = OnnxBackend.load(behind, settings["second_model"], threads=threads)
         return cls(first, second, np.array(settings["settled_below"]))

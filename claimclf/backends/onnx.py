@@ -6,6 +6,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,11 @@ class OnnxBackend:
             values[positions] = output
         return Logits(values, truncated)
 
+    @property
+    def n_tokens(self) -> int:
+        """Size of the vocabulary."""
+        return int(self._tokenizer.get_vocab_size())
+
     def tokenise(self, texts: Iterable[str], truncated: npt.NDArray[np.bool_]) -> Iterator[list[int]]:
         """Yield the ids of every text.
 
@@ -102,8 +108,13 @@ class OnnxBackend:
             The positions of some texts of equal length, and their logits.
         """
         session = self._open_session()
+        batches = _batches(tokens)
+        head = list(islice(batches, 2))
+        if len(head) < 2:
+            yield from ((positions, _run(session, ids)) for positions, ids in head)
+            return
         with ThreadPoolExecutor(self._threads) as workers:
-            runs = [(positions, workers.submit(_run, session, ids)) for positions, ids in _batches(tokens)]
+            runs = [(positions, workers.submit(_run, session, ids)) for positions, ids in chain(head, batches)]
             for positions, run in runs:
                 yield positions, run.result()
 

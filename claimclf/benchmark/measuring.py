@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from claimclf.benchmark.contenders import CONTENDERS
+from claimclf.errors import ClaimclfError, InputError
 
 _WARM_UP = 64
 _SINGLE = 200
@@ -40,9 +40,9 @@ class Measurement:
     p50, p99 : float
         Milliseconds for one text.
     cold : float
-        Seconds from nothing imported to the first text labelled.
+        Seconds from the start of the process to the first text labelled.
     memory : float
-        Highest resident memory of the process, MiB.
+        Highest resident memory of the process, MiB; 0 where the system does not tell.
     """
 
     contender: str
@@ -58,18 +58,31 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Race:
-    """What :func:`race` found: a measurement at the best setting and at the default, for each contender and size."""
+    """What :func:`race` found.
+
+    Attributes
+    ----------
+    best : list of Measurement
+        For each contender and size, at the setting that is fastest in bulk.
+    single : list of Measurement
+        For each contender, at the setting that is fastest with one text at a time, with the smallest size in bulk.
+    default : list of Measurement
+        For each contender, as its users get it who set nothing, with the smallest size.
+    """
 
     best: list[Measurement]
+    single: list[Measurement]
     default: list[Measurement]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON types."""
-        return {name: [asdict(found) for found in getattr(self, name)] for name in ("best", "default")}
+        return {name: [asdict(found) for found in getattr(self, name)] for name in ("best", "single", "default")}
 
 
-def measure(contender: str, setting: dict[str, Any], bundle: Path, texts: Sequence[str]) -> Measurement:
-    """Measure in this process; cold start counts only if nothing was imported before.
+def measure(
+    contender: str, setting: dict[str, Any], bundle: Path, texts: Sequence[str], started: float | None = None
+) -> Measurement:
+    """Measure in this process.
 
     Parameters
     ----------
@@ -81,16 +94,18 @@ def measure(contender: str, setting: dict[str, Any], bundle: Path, texts: Sequen
         Holds ``model.safetensors``.
     texts : sequence of str
         Distinct, more than the 264 that warm up and show the latency.
+    started : float, optional
+        When the process started, by the clock of :func:`time.time`; by default now.
 
     Returns
     -------
     Measurement
         Of the texts after the first 264.
     """
-    start = time.perf_counter()
+    begin = time.time() if started is None else started
     label = CONTENDERS[contender].load(bundle, **setting)
     label(texts[:1])
-    cold = time.perf_counter() - start
+    cold = time.time() - begin
     label(texts[:_WARM_UP])
     single = []
     for text in texts[_WARM_UP : _WARM_UP + _SINGLE]:
@@ -102,9 +117,8 @@ def measure(contender: str, setting: dict[str, Any], bundle: Path, texts: Sequen
     label(bulk)
     seconds = time.perf_counter() - start
     median, worst = (np.quantile(single, [0.5, 0.99]) * 1000).tolist()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     rate = len(single) / sum(single)
-    return Measurement(contender, setting, len(bulk), len(bulk) / seconds, rate, median, worst, cold, memory)
+    return Measurement(contender, setting, len(bulk), len(bulk) / seconds, rate, median, worst, cold, _peak_memory())
 
 
 def race(names: Iterable[str], bundle: Path, texts: Sequence[str], sizes: Sequence[int], probe: int = 300) -> Race:
@@ -127,27 +141,47 @@ def race(names: Iterable[str], bundle: Path, texts: Sequence[str], sizes: Sequen
     -------
     Race
         Measurements.
+
+    Raises
+    ------
+    InputError
+        If there are too few texts.
+    ClaimclfError
+        If a contender fails: the message names it.
     """
-    best, default = [], []
     needed = _WARM_UP + _SINGLE
+    if len(texts) < needed + max(sizes):
+        raise InputError(
+            f"texts: expected {needed + max(sizes)}, {needed} more than the largest size, got {len(texts)}"
+        )
+    best, single, default = [], [], []
     for name in names:
         settings = CONTENDERS[name].settings
         tried = [_apart(name, dict(setting), bundle, texts[: needed + probe]) for setting in settings]
-        fastest = max(tried, key=lambda found: found.per_second).setting
-        for size in sizes:
-            best.append(_apart(name, fastest, bundle, texts[: needed + size]))
-        default.append(_apart(name, dict(settings[0]), bundle, texts[: needed + sizes[0]]))
-    return Race(best, default)
+        in_bulk = max(tried, key=lambda found: found.per_second).setting
+        alone = max(tried, key=lambda found: found.one_by_one).setting
+        smallest = texts[: needed + min(sizes)]
+        best += [_apart(name, in_bulk, bundle, texts[: needed + size]) for size in sizes]
+        single.append(_apart(name, alone, bundle, smallest))
+        default.append(_apart(name, dict(settings[0]), bundle, smallest))
+    return Race(best, single, default)
 
 
 def _apart(name: str, setting: dict[str, Any], bundle: Path, texts: Sequence[str]) -> Measurement:
-    task = json.dumps({"contender": name, "setting": setting, "bundle": str(bundle), "texts": list(texts)})
+    task = {"contender": name, "setting": setting, "bundle": str(bundle), "texts": list(texts), "started": time.time()}
     command = [sys.executable, "-W", "ignore", "-m", "claimclf.benchmark.measuring"]
-    done = subprocess.run(command, input=task, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(command, input=json.dumps(task), stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise ClaimclfError(f"{name}, {setting}: could not be measured; the reason is above")
     return Measurement(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def _peak_memory() -> float:
+    status = Path("/proc/self/status")
+    lines = status.read_text("utf-8").splitlines() if status.is_file() else []
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
 
 
 if __name__ == "__main__":
     given = json.load(sys.stdin)
-    found = measure(given["contender"], given["setting"], Path(given["bundle"]), given["texts"])
-    print(json.dumps(asdict(found)))
+    print(json.dumps(asdict(measure(**{**given, "bundle": Path(given["bundle"])}))))

@@ -47,6 +47,11 @@ def _head(manifest: Manifest) -> str:
 def _summary(manifest: Manifest) -> str:
     if manifest.kind == "baseline":
         return "TF-IDF of word and character n-grams with one linear classifier per label."
+    if manifest.kind == "cascade":
+        return (
+            f"A static model that settles the sentences which surely carry nothing, before the bundle "
+            f"`{manifest.model['second']}`, which lies beside this folder, decides on the others."
+        )
     return f"`{manifest.base.get('id', 'an encoder')}`, fine-tuned to classify sentences; any number of labels each."
 
 
@@ -60,7 +65,7 @@ def _labels(manifest: Manifest) -> str:
 
 def _usage(manifest: Manifest) -> str:
     text = '```python\nimport claimclf\n\nclaimclf.predict("…", model="path/to/this/folder")\n```'
-    if manifest.kind == "baseline":
+    if manifest.kind in ("baseline", "cascade"):
         return text
     if manifest.model.get("pooling") == "first":
         return text + (

@@ -193,6 +193,10 @@ class Classifier(LoadedBundle):
         """
         if self.policy:
             raise InputError("with_prior: no policy holds under another prior; take the bundle as it was loaded")
+        if self.parsed_manifest.kind == "cascade":
+            raise InputError(
+                "with_prior: the first stage of a cascade settles texts at one prior; take the second stage"
+            )
         unadjusted = self._changed(calibration=self.parsed_manifest.calibration)
         base_rates = self.held_out.base_rates()
         movable = (base_rates > 0) & (base_rates < 1)

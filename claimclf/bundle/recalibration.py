@@ -70,6 +70,8 @@ def recalibrate(
         If there is something at `path` that is no bundle.
     """
     source = load(bundle)
+    if source.parsed_manifest.kind == "cascade":
+        raise InputError("bundle: a cascade decides as its second stage does; recalibrate that, then train it anew")
     if not len(texts):
         raise InputError("texts: expected at least one labelled text")
     if truth.shape != (len(texts), len(source.labels)):

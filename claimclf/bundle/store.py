@@ -148,7 +148,8 @@ def locate(bundle: str | Path) -> Path:
 
 def shipped_names() -> list[str]:
     """Return the names of the bundles that come with the package."""
-    return sorted(manifest.parent.name for manifest in SHIPPED.glob(f"*/{MANIFEST_FILE}"))
+    names = (manifest.parent.name for manifest in SHIPPED.glob(f"*/{MANIFEST_FILE}"))
+    return sorted(name for name in names if not name.startswith("."))
 
 
 def _download(repo_id: str) -> Path:
@@ -206,7 +207,7 @@ def replacing(path: Path) -> Iterator[Path]:
         raise BundleError(f"{path}: exists and is no bundle; give another path or remove it first")
     path.parent.mkdir(parents=True, exist_ok=True)
     folder = path.with_name(f".{path.name}.{uuid4().hex[:12]}")
-    old = folder.with_suffix(".old")
+    old = path.with_name(f"{folder.name}.old")
     folder.mkdir()
     try:
         yield folder

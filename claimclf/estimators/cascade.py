@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from claimclf import bundle
-from claimclf.backends.onnx import GRAPH_FILE, OnnxBackend
+from claimclf.backends.onnx import GRAPH_FILE, TOKENIZER_FILE, OnnxBackend
 from claimclf.backends.static import StaticModel, features
 from claimclf.bundle import Classifier
 from claimclf.data import group_holdout
 from claimclf.errors import InputError
 from claimclf.estimators.distillation import Unlabelled, halves
+from claimclf.text import normalise
 
 Array = npt.NDArray[Any]
 
@@ -51,6 +51,7 @@ def train_cascade(
     texts: Sequence[Unlabelled],
     path: Path,
     *,
+    held_out: Collection[str] = (),
     n_dimensions: int = 32,
     n_buckets: int = 2**15,
     n_hidden: int = 128,
@@ -63,18 +64,21 @@ def train_cascade(
 
     The margin comes from learn then test (Angelopoulos et al., "Learn then test", 2021, sec. 3.2: a fixed sequence with
     an exact binomial p-value) on groups that the static model was not trained on: with the confidence asked for, it
-    misses at most that share of the texts, from sources like these, on which the transformer asserts a label. Texts on
-    which the transformer asserts nothing cannot come out otherwise than there, so at least as large a share of all
-    decisions is the transformer's own.
+    settles at most that share of the texts on which the transformer asserts a label, all labels together, if texts come
+    from the mix of sources that the held-out groups are. Texts on which the transformer asserts nothing come out as
+    there, unless a score lies so near its threshold that the texts run beside it decide.
 
     Parameters
     ----------
     second : Classifier
         A transformer's bundle.
     texts : sequence of Unlabelled
-        As they come, as many as there are; a fifth of their groups is held out, of the others halves are learnt, too.
+        As they come, as many as there are; of those that are not held out halves are learnt as well.
     path : Path
         Where the cascade goes: beside the folder of `second`, which it needs to predict.
+    held_out : collection of str
+        Groups to set the margin on; best those that the transformer was not trained on either. By default a fifth of
+        the groups, drawn at random.
     n_dimensions, n_buckets, n_hidden : int
         Size of the static model: of an embedding, of the table for pairs of tokens, of the hidden layer.
     epochs : int, default 10
@@ -98,39 +102,45 @@ def train_cascade(
     """
     if second.parsed_manifest.kind != "transformer":
         raise InputError(f"second: expected a transformer's bundle, got a {second.parsed_manifest.kind}")
-    if path.resolve().parent != second.path.resolve().parent:
-        raise InputError(f"path: a cascade lies beside its second stage, in {second.path.parent}")
+    behind = second.path.resolve()
+    if path.resolve().parent != behind.parent or path.resolve() == behind:
+        raise InputError(f"path: a cascade lies beside its second stage, in {behind.parent}")
+    for name, level in (("most_missed", most_missed), ("confidence", confidence)):
+        if not 0 < level < 1:
+            raise InputError(f"{name}: expected a number between 0 and 1, got {level!r}")
+    calibration = second.calibration
+    threshold, slope, intercept = map(np.array, (calibration.threshold, calibration.slope, calibration.intercept))
+    if not ((threshold > 0) & (threshold < 1) & (slope > 0)).all():
+        raise InputError("second: a threshold is not between 0 and 1, or a slope not positive; recalibrate it first")
     settings = second.manifest["model"]
-    tokenizer = OnnxBackend.load(second.path, settings)
-    learnt, held_out = _split([text for text in texts if text.text], seed)
-    tokens, held_out_tokens = (
-        list(tokenizer.tokenise(part, np.zeros(len(part), dtype=bool))) for part in (learnt, held_out)
+    tokenizer = OnnxBackend.load(behind, settings)
+    learnt, unseen = _split(texts, held_out, seed)
+    tokens, unseen_tokens = (
+        list(tokenizer.tokenise(part, np.zeros(len(part), dtype=bool))) for part in (learnt, unseen)
     )
-    n_tokens = 1 + max(max(ids) for ids in tokens + held_out_tokens)
-    static = _distil(tokens, second.predict_proba(learnt), n_tokens, n_dimensions, n_buckets, n_hidden, epochs, seed)
-    threshold = np.log(np.array(second.calibration.threshold)) - np.log1p(-np.array(second.calibration.threshold))
-    below = (threshold - static.logits(held_out_tokens)).min(axis=1)
-    asserted = second.calibration.decide(second.predict_proba(held_out)).any(axis=1)
-    settled = _settled(below, asserted, most_missed, 1 - confidence)
-    slope, intercept = np.array(second.calibration.slope), np.array(second.calibration.intercept)
+    shape = (tokenizer.n_tokens, n_buckets, n_dimensions, n_hidden)
+    static = _distil(tokens, second.predict_proba(learnt), shape, epochs, seed)
+    margins = np.log(threshold) - np.log1p(-threshold) - static.logits(unseen_tokens)
+    asserted = calibration.decide(second.predict_proba(unseen)).any(axis=1)
+    settled = _settled(margins.min(axis=1), np.asarray(asserted), most_missed, 1 - confidence)
     # The bundle's calibration is the transformer's: logits of both stages go through it.
     static.arrays["head"] = (static.arrays["head"] / slope).astype(np.float32)
     static.arrays["head_bias"] = ((static.arrays["head_bias"] - intercept) / slope).astype(np.float32)
-    graph = (second.path / GRAPH_FILE).read_bytes()
+    below = np.log(threshold) - np.log1p(-threshold) - settled.margin
     model = {
-        "second": second.path.name,
-        "second_sha256": hashlib.sha256(graph).hexdigest(),
+        "second": behind.name,
+        "second_files": {name: second.manifest["files"][name] for name in (GRAPH_FILE, TOKENIZER_FILE)},
         "second_model": settings,
         "later_stages": [second.manifest["name"]],
-        "n_tokens": n_tokens,
-        "settled_below": ((threshold - settled.margin - intercept) / slope).tolist(),
+        "n_tokens": tokenizer.n_tokens,
+        "settled_below": ((below - intercept) / slope).tolist(),
     }
     manifest = bundle.Manifest(
         name=path.name,
         kind="cascade",
         labels=second.labels,
         definitions=second.parsed_manifest.definitions,
-        calibration=second.calibration,
+        calibration=calibration,
         model=model,
         training={
             "n_texts": len(learnt),
@@ -149,12 +159,18 @@ def train_cascade(
     return settled
 
 
-def _split(texts: Sequence[Unlabelled], seed: int) -> tuple[list[str], list[str]]:
-    """Return texts to learn from, with their halves, and texts of other groups."""
-    nothing_known = np.zeros((len(texts), 1))
-    learnt, held_out = group_holdout(nothing_known, [text.group for text in texts], 0.2, seed)
-    parts = [half for i in learnt for half in halves(texts[i])]
-    return [*(texts[i].text for i in learnt), *(part.text for part in parts)], [texts[i].text for i in held_out]
+def _split(texts: Sequence[Unlabelled], held_out: Collection[str], seed: int) -> tuple[list[str], list[str]]:
+    """Return distinct texts to learn from, with their halves, and others of the groups held out."""
+    clean = [text._replace(text=normalise(text.text)) for text in texts if normalise(text.text)]
+    if not held_out:
+        groups = [text.group for text in clean]
+        held_out = {groups[i] for i in group_holdout(np.zeros((len(clean), 1)), groups, 0.2, seed)[1]}
+    own = [text for text in clean if text.group not in held_out]
+    first = dict.fromkeys([text.text for text in own] + [half.text for text in own for half in halves(text)])
+    rest = dict.fromkeys(text.text for text in clean if text.group in held_out and text.text not in first)
+    if not first or not rest:
+        raise InputError("held_out: expected groups of some of the texts, but not of all")
+    return list(first), list(rest)
 
 
 def _settled(below: Array, asserted: npt.NDArray[np.bool_], most_missed: float, risk: float) -> Settled:
@@ -170,29 +186,25 @@ def _settled(below: Array, asserted: npt.NDArray[np.bool_], most_missed: float, 
         best = Settled(float(margin), float(np.mean(below > margin)), len(below), n_asserted, missed)
     if best is None:
         raise InputError(
-            f"texts: the transformer asserts a label on {n_asserted} of those held out, too few to show that at most "
-            f"{most_missed:.1%} are missed; give more texts"
+            f"texts: the transformer asserts a label on {n_asserted} of those held out, {missed} of them far from what "
+            f"the static model expects: that cannot show that at most {most_missed:.1%} are missed; give more texts"
         )
     return best
 
 
 def _distil(
-    tokens: Sequence[Sequence[int]],
-    probabilities: Array,
-    n_tokens: int,
-    n_dimensions: int,
-    n_buckets: int,
-    n_hidden: int,
-    epochs: int,
-    seed: int,
+    tokens: Sequence[Sequence[int]], probabilities: Array, shape: tuple[int, int, int, int], epochs: int, seed: int
 ) -> StaticModel:
     """Train the static model in torch on the transformer's probabilities, and round its table to int8."""
     import torch
     from torch import nn
 
     torch.manual_seed(seed)
+    n_tokens, n_buckets, n_dimensions, n_hidden = shape
     n_rows = n_tokens + n_buckets + 1
     table = nn.EmbeddingBag(n_rows, n_dimensions, mode="mean", padding_idx=n_rows - 1)
+    # Small, so that tokens which never occur add little.
+    nn.init.uniform_(table.weight[:-1], -1 / n_dimensions, 1 / n_dimensions)
     hidden = nn.Linear(n_dimensions, n_hidden)
     head = nn.Linear(n_hidden, probabilities.shape[1])
     parameters = [*table.parameters(), *hidden.parameters(), *head.parameters()]
