@@ -101,6 +101,18 @@ def test_attention_with_relative_positions_is_not_fused_away(exported) -> None:
     assert "Attention" not in operators
 
 
+SMALLEST = {
+    "size": {
+        "embedding_size": 8,
+        "hidden_size": 16,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "intermediate_size": 16,
+    },
+    "parameters": {"epochs": 4, "learning_rate": 3e-3, "batch_size": 32},
+}
+
+
 @pytest.fixture(scope="module")
 def cascade(tiny_transformer, training_data, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from claimclf.estimators.cascade import train_cascade
@@ -110,7 +122,7 @@ def cascade(tiny_transformer, training_data, tmp_path_factory: pytest.TempPathFa
     second = claimclf.load(tiny_transformer.save(folder / "second"))
     texts = texts_of_all_lengths(1500)
     asked = [Unlabelled(str(i), text, f"group {i % 10}") for i, text in enumerate(texts)]
-    train_cascade(second, asked, folder / "fast", n_buckets=64, epochs=30, most_missed=0.1)
+    train_cascade(second, asked, folder / "fast", most_missed=0.1, **SMALLEST)
     return folder / "fast"
 
 
@@ -145,7 +157,7 @@ def test_a_cascade_is_not_made_of_too_little(cascade: Path, baseline_bundle: Pat
     second = claimclf.load(cascade.parent / "second")
     few = [Unlabelled(str(i), text, str(i)) for i, text in enumerate(training_data[0])]
     with pytest.raises(InputError, match="give more texts"):
-        train_cascade(second, few, cascade.parent / "new", epochs=1)
+        train_cascade(second, few, cascade.parent / "new", **SMALLEST)
     with pytest.raises(InputError, match="beside its second stage"):
         train_cascade(second, few, cascade / "new")
     with pytest.raises(InputError, match="expected a transformer's bundle, got a baseline"):

@@ -1,4 +1,4 @@
-"""Train the fast bundle: a static model settles the sentences that surely carry nothing, a transformer the others.
+"""Train the fast bundle: a small transformer settles the sentences that surely carry nothing, the default the others.
 
 python training/train_cascade.py --second default --texts ../shared/pool/unlabelled.jsonl.gz
 """

@@ -1,4 +1,4 @@
-"""Two stages: a static model settles the texts that surely carry nothing, a transformer decides on the others."""
+"""Two stages: a small transformer settles the texts that surely carry nothing, a larger one decides on the others."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from claimclf.backends.base import Logits
-from claimclf.backends.onnx import OnnxBackend
-from claimclf.backends.static import StaticModel
+from claimclf.backends.onnx import GRAPH_FILE, TOKENIZER_FILE, OnnxBackend
 from claimclf.errors import BundleError
 
-_CHUNK = 256
+_CHUNK = 1024
 """Texts that the first stage gets at a time, so that the second can soon begin."""
 
 
@@ -25,15 +24,13 @@ class CascadeBackend:
 
     Parameters
     ----------
-    first : StaticModel
-        Its logits have the scale of the second stage's.
-    second : OnnxBackend
-        Tokenises for both.
+    first, second : OnnxBackend
+        With the same tokenizer; their logits have the same scale.
     settled_below : ndarray of float, shape (n_labels,)
         A text is settled if its first logits are all below.
     """
 
-    def __init__(self, first: StaticModel, second: OnnxBackend, settled_below: npt.NDArray[np.float64]) -> None:
+    def __init__(self, first: OnnxBackend, second: OnnxBackend, settled_below: npt.NDArray[np.float64]) -> None:
         self._first = first
         self._second = second
         self._settled_below = settled_below
@@ -53,28 +50,30 @@ class CascadeBackend:
                 raise BundleError(f"{folder}: decides together with {behind}, where {name} is missing; put it there")
             if hashlib.sha256(file.read_bytes()).hexdigest() != digest:
                 raise BundleError(f"{folder}: was made for another {behind}; make it anew (training/train_cascade.py)")
-        first = StaticModel.load(folder, settings["n_tokens"])
-        second = OnnxBackend.load(behind, settings["second_model"], threads=threads)
+        length = settings["max_length"]
+        graphs = (folder / GRAPH_FILE, behind / GRAPH_FILE)
+        first, second = (
+            OnnxBackend(graph, behind / TOKENIZER_FILE, max_length=length, threads=threads) for graph in graphs
+        )
         return cls(first, second, np.array(settings["settled_below"]))
 
     def logits(self, texts: Sequence[str]) -> Logits:
         """Score texts; `stage` is 0 where the first settled it. See :class:`~claimclf.backends.base.Backend`."""
         values = np.empty((len(texts), len(self._settled_below)), dtype=np.float32)
         truncated, stage = np.zeros(len(texts), dtype=bool), np.zeros(len(texts), dtype=int)
-        tokens = self._second.tokenise(texts, truncated)
+        tokens = enumerate(self._second.tokenise(texts, truncated))
         for positions, output in self._second.score(self._unsettled(tokens, values, stage)):
             values[positions] = output
         return Logits(values, truncated, stage)
 
     def _unsettled(
-        self, tokens: Iterator[list[int]], values: npt.NDArray[np.float32], stage: npt.NDArray[np.int_]
+        self, tokens: Iterator[tuple[int, list[int]]], values: npt.NDArray[np.float32], stage: npt.NDArray[np.int_]
     ) -> Iterator[tuple[int, list[int]]]:
         """Yield the texts for the second stage, after writing down what the first says."""
-        for start in range(0, len(values), _CHUNK):
-            chunk = list(islice(tokens, _CHUNK))
-            first = self._first.logits(chunk)
-            later = ~(first < self._settled_below).all(axis=1)
-            values[start : start + len(chunk)] = first
-            stage[start : start + len(chunk)] = later
-            for row in np.flatnonzero(later).tolist():
-                yield start + row, chunk[row]
+        while chunk := dict(islice(tokens, _CHUNK)):
+            for positions, output in self._first.score(chunk.items()):
+                values[positions] = output
+                for position, row in zip(positions, output, strict=True):
+                    if not (row < self._settled_below).all():
+                        stage[position] = 1
+                        yield position, chunk[position]

@@ -1,8 +1,9 @@
-"""Put a static model before a transformer: what it learns is what the transformer says, so it needs no labels."""
+"""Put a small transformer before a large one: what it learns is what the large one says, so it needs no labels."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,14 +12,28 @@ import numpy.typing as npt
 
 from claimclf import bundle
 from claimclf.backends.onnx import GRAPH_FILE, TOKENIZER_FILE, OnnxBackend
-from claimclf.backends.static import StaticModel, features
 from claimclf.bundle import Classifier
 from claimclf.data import group_holdout
 from claimclf.errors import InputError
 from claimclf.estimators.distillation import Unlabelled, halves
+from claimclf.estimators.export import write_graph
+from claimclf.estimators.pretrained import resolve_base
+from claimclf.estimators.transformer import TransformerClassifier
 from claimclf.text import normalise
 
 Array = npt.NDArray[Any]
+
+SIZE: Mapping[str, int] = {
+    "embedding_size": 48,
+    "hidden_size": 128,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "intermediate_size": 512,
+}
+"""A fiftieth of all-MiniLM-L6-v2's products a token; the embeddings are most of its two megabytes."""
+
+PARAMETERS: Mapping[str, Any] = {"epochs": 8, "learning_rate": 1e-3, "batch_size": 64}
+"""A network that was not pretrained learns at ten times the rate."""
 
 _MARGINS = np.linspace(8, 0, 161)
 """How far below its threshold, in calibrated logits, the first stage must see every label; tried from the strictest."""
@@ -52,18 +67,16 @@ def train_cascade(
     path: Path,
     *,
     held_out: Collection[str] = (),
-    n_dimensions: int = 32,
-    n_buckets: int = 2**15,
-    n_hidden: int = 128,
-    epochs: int = 10,
+    size: Mapping[str, int] = SIZE,
+    parameters: Mapping[str, Any] = PARAMETERS,
     most_missed: float = 0.01,
     confidence: float = 0.95,
     seed: int = 0,
 ) -> Settled:
-    """Distil a transformer into a static model, find out when it can be believed, and save the two as a cascade.
+    """Distil a transformer into a small one, find out when that can be believed, and save the two as a cascade.
 
     The margin comes from learn then test (Angelopoulos et al., "Learn then test", 2021, sec. 3.2: a fixed sequence with
-    an exact binomial p-value) on groups that the static model was not trained on: with the confidence asked for, it
+    an exact binomial p-value) on groups that the small one was not trained on: with the confidence asked for, it
     settles at most that share of the texts on which the transformer asserts a label, all labels together, if texts come
     from the mix of sources that the held-out groups are. Texts on which the transformer asserts nothing come out as
     there, unless a score lies so near its threshold that the texts run beside it decide.
@@ -79,10 +92,11 @@ def train_cascade(
     held_out : collection of str
         Groups to set the margin on; best those that the transformer was not trained on either. By default a fifth of
         the groups, drawn at random.
-    n_dimensions, n_buckets, n_hidden : int
-        Size of the static model: of an embedding, of the table for pairs of tokens, of the hidden layer.
-    epochs : int, default 10
-        Passes over the texts.
+    size : mapping of str to int
+        Of the small transformer, by the names of :class:`transformers.ElectraConfig`, default :data:`SIZE`.
+    parameters : mapping of str to object
+        How it is trained, by the names of :class:`~claimclf.estimators.TransformerClassifier`, default
+        :data:`PARAMETERS`.
     most_missed : float, default 0.01
         See above.
     confidence : float, default 0.95
@@ -112,28 +126,33 @@ def train_cascade(
     threshold, slope, intercept = map(np.array, (calibration.threshold, calibration.slope, calibration.intercept))
     if not ((threshold > 0) & (threshold < 1) & (slope > 0)).all():
         raise InputError("second: a threshold is not between 0 and 1, or a slope not positive; recalibrate it first")
-    settings = second.manifest["model"]
-    tokenizer = OnnxBackend.load(behind, settings)
     learnt, unseen = _split(texts, held_out, seed)
-    tokens, unseen_tokens = (
-        list(tokenizer.tokenise(part, np.zeros(len(part), dtype=bool))) for part in (learnt, unseen)
-    )
-    shape = (tokenizer.n_tokens, n_buckets, n_dimensions, n_hidden)
-    static = _distil(tokens, second.predict_proba(learnt), shape, epochs, seed)
-    margins = np.log(threshold) - np.log1p(-threshold) - static.logits(unseen_tokens)
-    asserted = calibration.decide(second.predict_proba(unseen)).any(axis=1)
-    settled = _settled(margins.min(axis=1), np.asarray(asserted), most_missed, 1 - confidence)
-    # The bundle's calibration is the transformer's: logits of both stages go through it.
-    static.arrays["head"] = (static.arrays["head"] / slope).astype(np.float32)
-    static.arrays["head_bias"] = ((static.arrays["head_bias"] - intercept) / slope).astype(np.float32)
-    below = np.log(threshold) - np.log1p(-threshold) - settled.margin
+    length = second.manifest["model"]["max_length"]
+    with tempfile.TemporaryDirectory(prefix="claimclf-") as scratch:
+        folder = Path(scratch)
+        _write_small(second, size, folder, seed)
+        small = TransformerClassifier(
+            base=scratch,
+            labels=second.labels,
+            max_length=length,
+            validation_fraction=0,
+            random_state=seed,
+            **parameters,
+        ).fit(learnt, second.predict_proba(learnt))
+        _rescale(small.network_.head, slope, intercept)
+        write_graph(small.network_, folder)
+        first = OnnxBackend(folder / GRAPH_FILE, behind / TOKENIZER_FILE, max_length=length).logits(unseen).values
+        graph = (folder / GRAPH_FILE).read_bytes()
+    needed = np.log(threshold) - np.log1p(-threshold)
+    margins = (needed - first * slope - intercept).min(axis=1)
+    asserted = np.asarray(calibration.decide(second.predict_proba(unseen)).any(axis=1))
+    settled = _settled(margins, asserted, most_missed, 1 - confidence)
     model = {
         "second": behind.name,
         "second_files": {name: second.manifest["files"][name] for name in (GRAPH_FILE, TOKENIZER_FILE)},
-        "second_model": settings,
+        "max_length": length,
         "later_stages": [second.manifest["name"]],
-        "n_tokens": tokenizer.n_tokens,
-        "settled_below": ((below - intercept) / slope).tolist(),
+        "settled_below": ((needed - settled.margin - intercept) / slope).tolist(),
     }
     manifest = bundle.Manifest(
         name=path.name,
@@ -151,8 +170,8 @@ def train_cascade(
         },
     )
 
-    def write(folder: Path) -> dict[str, Any]:
-        static.save(folder)
+    def write(target: Path) -> dict[str, Any]:
+        (target / GRAPH_FILE).write_bytes(graph)
         return {}
 
     bundle.save(manifest, write, path)
@@ -187,52 +206,34 @@ def _settled(below: Array, asserted: npt.NDArray[np.bool_], most_missed: float, 
     if best is None:
         raise InputError(
             f"texts: the transformer asserts a label on {n_asserted} of those held out, {missed} of them far from what "
-            f"the static model expects: that cannot show that at most {most_missed:.1%} are missed; give more texts"
+            f"the small one expects: that cannot show that at most {most_missed:.1%} are missed; give more texts"
         )
     return best
 
 
-def _distil(
-    tokens: Sequence[Sequence[int]], probabilities: Array, shape: tuple[int, int, int, int], epochs: int, seed: int
-) -> StaticModel:
-    """Train the static model in torch on the transformer's probabilities, and round its table to int8."""
+def _write_small(second: Classifier, size: Mapping[str, int], folder: Path, seed: int) -> None:
+    """Write a small encoder that begins with the principal components of the large one's token embeddings."""
     import torch
-    from torch import nn
+    from transformers import AutoModel, AutoTokenizer, ElectraConfig, ElectraModel
 
+    base = resolve_base(second.manifest["base"]["id"]).location
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    tokenizer.save_pretrained(folder)
+    table = AutoModel.from_pretrained(base).get_input_embeddings().weight.detach().numpy()
     torch.manual_seed(seed)
-    n_tokens, n_buckets, n_dimensions, n_hidden = shape
-    n_rows = n_tokens + n_buckets + 1
-    table = nn.EmbeddingBag(n_rows, n_dimensions, mode="mean", padding_idx=n_rows - 1)
-    # Small, so that tokens which never occur add little.
-    nn.init.uniform_(table.weight[:-1], -1 / n_dimensions, 1 / n_dimensions)
-    hidden = nn.Linear(n_dimensions, n_hidden)
-    head = nn.Linear(n_hidden, probabilities.shape[1])
-    parameters = [*table.parameters(), *hidden.parameters(), *head.parameters()]
-    optimiser = torch.optim.Adam(parameters, lr=3e-3)
-    batch_size = 512
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, max_lr=5e-3, total_steps=epochs * -(-len(tokens) // batch_size)
-    )
-    order = np.random.default_rng(seed)
-    for _ in range(epochs):
-        for batch in np.array_split(order.permutation(len(tokens)), -(-len(tokens) // batch_size)):
-            rows, offsets = map(torch.from_numpy, features([tokens[i] for i in batch], n_tokens, n_rows))
-            logits = head(torch.relu(hidden(table(rows, offsets))))
-            loss = nn.functional.binary_cross_entropy_with_logits(
-                logits, torch.from_numpy(probabilities[batch]).float()
-            )
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-    weights = table.weight.detach().numpy()
-    scale = np.maximum(np.abs(weights).max(axis=0), np.finfo(np.float32).tiny) / 127
-    arrays = {
-        "table": np.rint(weights / scale).astype(np.int8),
-        "scale": scale.astype(np.float32),
-        "hidden": hidden.weight.detach().numpy().T.copy(),
-        "hidden_bias": hidden.bias.detach().numpy(),
-        "head": head.weight.detach().numpy().T.copy(),
-        "head_bias": head.bias.detach().numpy(),
-    }
-    return StaticModel(arrays, n_tokens)
+    model = ElectraModel(ElectraConfig(vocab_size=len(table), **size))
+    centred = table - table.mean(axis=0)
+    components = np.linalg.eigh(centred.T @ centred)[1][:, ::-1][:, : size["embedding_size"]]
+    reduced = torch.from_numpy(np.ascontiguousarray(centred @ components))
+    with torch.no_grad():
+        model.get_input_embeddings().weight.copy_(reduced / reduced.std())
+    model.save_pretrained(folder)
+
+
+def _rescale(head: Any, slope: Array, intercept: Array) -> None:
+    """Give logits of calibrated probabilities the scale of the second stage's, which the bundle then calibrates."""
+    import torch
+
+    with torch.no_grad():
+        head.weight /= torch.from_numpy(slope).float()[:, None]
+        head.bias.copy_((head.bias - torch.from_numpy(intercept).float()) / torch.from_numpy(slope).float())

@@ -65,6 +65,22 @@ def write_transformer(
     """
     save_network(network, folder)
     tokenizer.save_pretrained(folder)
+    return write_graph(network, folder, agreement)
+
+
+def write_graph(network: nn.Module, folder: Path, agreement: Callable[[Path], float] | None = None) -> dict[str, Any]:
+    """Write nothing but the int8 graph; otherwise as :func:`write_transformer`.
+
+    Parameters
+    ----------
+    network, folder, agreement
+        See there.
+
+    Returns
+    -------
+    dict
+        See there.
+    """
     shares = {}
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         full, rewritten = Path(scratch) / "fp32.onnx", Path(scratch) / "rewritten.onnx"
