@@ -48,7 +48,7 @@ def train_race(
     Parameters
     ----------
     train, validation : sequence of Example
-        Labelled texts; pairs on which readers wavered count as not carried for the plain Trainer, which knows no others.
+        Labelled texts; for the plain Trainer pairs on which readers wavered count as not carried.
     labels : sequence of str
         The label order.
     epochs : int

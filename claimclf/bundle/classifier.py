@@ -22,6 +22,8 @@ from claimclf.language import in_english
 from claimclf.records import Prediction
 from claimclf.text import check_texts, normalise
 
+_ENOUGH_FOR_A_THREAD = 4
+
 
 class Classifier(LoadedBundle):
     """A bundle in memory, as returned by :func:`claimclf.load`.
@@ -104,10 +106,7 @@ class Classifier(LoadedBundle):
         """
         given = list(check_texts(texts))
         normalised = [normalise(text) for text in given]
-        # The language is told apart in one thread while the backend computes in others.
-        with ThreadPoolExecutor(1) as beside:
-            english = beside.submit(lambda: [in_english(text) for text in normalised])
-            scores = self._score(normalised)
+        english, scores = self._judged(normalised)
         stages = (self.parsed_manifest.name, *self.parsed_manifest.model.get("later_stages", ()))
         asserted, referred = (from_indicator(matrix, self.labels) for matrix in self._decide(scores))
         return [
@@ -121,7 +120,7 @@ class Classifier(LoadedBundle):
                 model=stages[stage],
             )
             for text, in_scope, labels, doubtful, row, truncated, stage in zip(
-                given, english.result(), asserted, referred, *scores[:2], scores.stage, strict=True
+                given, english, asserted, referred, *scores[:2], scores.stage, strict=True
             )
         ]
 
@@ -219,6 +218,15 @@ class Classifier(LoadedBundle):
                 )
         vector = np.array([prior.get(label, np.nan) for label in self.labels])
         return self._changed(calibration=adjusted(unadjusted.calibration, self.held_out, vector), prior=dict(prior))
+
+    def _judged(self, texts: list[str]) -> tuple[list[bool], Scores]:
+        """Say which texts are English, and score them: side by side if there are enough to pay for a thread."""
+        if len(texts) < _ENOUGH_FOR_A_THREAD:
+            return [in_english(text) for text in texts], self._score(texts)
+        with ThreadPoolExecutor(1) as beside:
+            english = beside.submit(lambda: [in_english(text) for text in texts])
+            scores = self._score(texts)
+        return english.result(), scores
 
     def _changed(self, **attributes: Any) -> Classifier:
         changed = copy(self)
