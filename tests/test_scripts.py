@@ -140,11 +140,15 @@ def test_a_bundle_is_calibrated_on_siblings_that_did_not_see_what_they_score(
     after = claimclf.load(bundle)
     texts = [json.loads(line)["text"] for line in data.read_text("utf-8").splitlines()]
     assert after.decision_function(texts).tolist() == before.decision_function(texts).tolist()
-    assert len(after.held_out.logits) == len(texts)
+    assert len(after.held_out.logits) == 2 * len(texts), "the validation texts count as well"
     assert len(set(after.held_out.group.tolist())) == 6
     seen = {path.name for path in (tmp_path / "out" / "mine-folds").iterdir()}
     assert seen == {"fold-0", "fold-1", "fold-2"}
     assert "had not seen" in after.manifest["metrics"]["what"]
+    beside = tmp_path / "out" / "mine-folds" / "fold-0"
+    assert "16 sentences, 6 groups" in run("calibrate.py", "--config", config, "--beside", beside).stdout
+    nothing = run("calibrate.py", "--config", config, "--beside", bundle, status=1)
+    assert "mine left out none of the recipe's training texts" in nothing.stderr
     other = run("calibrate.py", "--config", config, "--folds", 2, status=1)
     assert "fold-0: was trained without other groups; delete it or name another folder" in other.stderr
     # Siblings are on the bundle's scale: on texts that neither saw they have its mean and spread.

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
 
-from claimclf.bundle import load, recalibrate_from
+from claimclf.bundle import Classifier, load, recalibrate_from
 from claimclf.data import group_folds, targets, to_hold_out
 from claimclf.decision import HeldOut
 from claimclf.errors import InputError
@@ -58,20 +58,21 @@ def train_folds(recipe: Recipe, *, n_folds: int = 2, n_jobs: int = 1) -> list[Pa
 
 
 def calibrate_across(recipe: Recipe, folds: Sequence[str | Path]) -> Trained:
-    """Calibrate the recipe's bundle on what models trained without a repository say of it.
+    """Calibrate the recipe's bundle on repositories that it, or models trained like it, did not see.
 
     The bundle itself has seen all but a few repositories, and a few say little of how scores behave on the next one.
     So probabilities, thresholds and policies rest on the scores of its siblings, as in scikit-learn's
     ``CalibratedClassifierCV(ensemble=False)``: these know less than the bundle, which errs on the side of caution.
     Each sibling's logits are shifted and stretched so that on the recipe's validation texts, which neither has seen,
-    they have the mean and the spread of the bundle's.
+    they have the mean and the spread of the bundle's; what the bundle says of those texts counts as well.
 
     Parameters
     ----------
     recipe : Recipe
         Its output is the bundle, which is changed in place.
     folds : sequence of str or Path
-        As trained by :func:`train_folds`.
+        As trained by :func:`train_folds`, or any bundle of the recipe that was trained without rows marked
+        ``in_dev_repo``.
 
     Returns
     -------
@@ -81,24 +82,23 @@ def calibrate_across(recipe: Recipe, folds: Sequence[str | Path]) -> Trained:
     Raises
     ------
     InputError
-        If no fold left anything out.
+        If a fold left nothing out.
     """
     known = [example for example in to_hold_out(recipe.examples(recipe.train)) if normalise(example.text)]
-    unseen = [example.text for example in to_hold_out(recipe.examples(recipe.validation)) if normalise(example.text)]
+    scored = [example for example in to_hold_out(recipe.examples(recipe.validation)) if normalise(example.text)]
+    unseen = [example.text for example in scored]
     bundle = load(recipe.output)
     own = bundle.decision_function(unseen)
-    logits: list[npt.NDArray[np.float64]] = []
-    scored: list[Example] = []
+    logits: list[npt.NDArray[np.floating]] = [own]
     for fold in map(load, folds):
-        left_out = set(fold.manifest["training"].get("left_out", ()))
-        part = [example for example in known if example.group in left_out]
+        part = [example for example in known if example.group in _unseen_groups(fold, known)]
+        if not part:
+            raise InputError(f"folds: {fold.path} left out none of the recipe's training texts")
         foreign = fold.decision_function(unseen)
         stretch = own.std(axis=0) / foreign.std(axis=0)
         raw = fold.decision_function([example.text for example in part])
         logits.append((raw - foreign.mean(axis=0)) * stretch + own.mean(axis=0))
         scored += part
-    if not scored:
-        raise InputError("folds: none of them left out a group of the recipe's training texts")
     names = [example.group for example in scored]
     held_out = HeldOut(
         np.concatenate(logits),
@@ -112,3 +112,9 @@ def calibrate_across(recipe: Recipe, folds: Sequence[str | Path]) -> Trained:
     decided = calibration.decide(calibration.probabilities(held_out.logits))
     report = evaluate(held_out.truth, decided, recipe.labels, groups=names)
     return Trained(recipe.output, report, what)
+
+
+def _unseen_groups(fold: Classifier, known: Sequence[Example]) -> set[str]:
+    training = fold.manifest["training"]
+    of_dev = {example.group for example in known if example.in_dev_repo}
+    return set(training.get("left_out", ())) | (set() if training.get("in_dev_repo", True) else of_dev)
