@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from claimclf.data import fingerprint, from_dataset, group_folds, group_holdout, load_examples, targets, to_dataset
-from claimclf.data.jsonl import read_examples, read_references, read_rows, write_rows
+from claimclf.data.examples import read_examples, read_references
+from claimclf.data.jsonl import read_rows, write_rows
 from claimclf.data.references import collect_texts, resolve, save_texts, text_hash
 from claimclf.errors import DataError, InputError
 from claimclf.records import Example
@@ -63,7 +64,7 @@ def test_defaults_of_a_minimal_file(tmp_path: Path) -> None:
             "line 2: unknown label 'agrement'; expected one of agreement",
         ),
         ({**EXAMPLE, "id": "e2", "unsure": [1]}, "line 2: field 'unsure': expected strings, got 1"),
-        (EXAMPLE, "line 2: id 'e1' occurs already on line 1"),
+        (EXAMPLE, "line 2: id 'e1' occurs already in .*a.jsonl, line 1"),
     ],
 )
 def test_errors_name_file_and_line(tmp_path: Path, line: object, message: str) -> None:
@@ -169,3 +170,82 @@ def test_the_fingerprint_depends_on_content_not_order() -> None:
     first, second = Example("1", "a", ("agreement",), "g"), Example("2", "b", (), "h")
     assert fingerprint([first, second]) == fingerprint([second, first])
     assert fingerprint([first]) != fingerprint([Example("1", "a", (), "g")])
+
+
+TABLE = [
+    {"body": "The dam is safe.", "topic": "water", "year": "1999"},
+    {"body": "Rates rose, then fell.", "topic": "money", "year": ""},
+]
+
+
+def tables(folder: Path) -> dict[str, str | Path]:
+    """The same two rows in every kind of table."""
+    import datasets
+
+    (folder / "a.csv").write_text(
+        '\ufeffbody,topic,year\nThe dam is safe.,water,1999\n"Rates rose, then fell.",money,\n'
+    )
+    (folder / "a.tsv").write_text("body\ttopic\tyear\nThe dam is safe.\twater\t1999\nRates rose, then fell.\tmoney\t\n")
+    write_rows(folder / "a.jsonl", TABLE)
+    features = datasets.Features(
+        {
+            "body": datasets.Value("string"),
+            "topic": datasets.ClassLabel(names=["money", "water"]),
+            "year": datasets.Value("string"),
+        }
+    )
+    dataset = datasets.Dataset.from_list(TABLE, features=features)
+    dataset.save_to_disk(folder / "saved")
+    datasets.DatasetDict({"train": dataset}).save_to_disk(folder / "splits")
+    datasets.Dataset.from_list(TABLE).to_parquet(folder / "a.parquet")
+    (folder / "loadable").mkdir()
+    dataset.to_parquet(folder / "loadable" / "train.parquet")
+    names = ("a.csv", "a.tsv", "a.jsonl", "saved", "splits", "a.parquet", "loadable")
+    return {name: folder / name for name in names}
+
+
+def test_every_kind_of_table_gives_the_same_examples(tmp_path: Path) -> None:
+    from claimclf.data import Columns
+
+    for name, path in tables(tmp_path).items():
+        if name == "a.jsonl":  # there a year is a number
+            write_rows(path, [{**row, "year": 1999} for row in TABLE])
+        examples = load_examples([path], labels=None, columns=Columns(text="body", label="topic"))
+        assert [(e.text, e.labels) for e in examples] == [
+            ("The dam is safe.", ("water",)),
+            ("Rates rose, then fell.", ("money",)),
+        ], name
+
+
+def test_several_labels_in_a_cell(tmp_path: Path) -> None:
+    from claimclf.data import Columns
+
+    (tmp_path / "a.csv").write_text("text,labels,group\nA.,x | y,1\nB.,,1\n")
+    examples = read_examples(tmp_path / "a.csv", labels=None, columns=Columns(separator="|"))
+    assert [(e.labels, e.group) for e in examples] == [(("x", "y"), "1"), ((), "1")]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("text,label\nA.,\n", "line 2: no label in column 'labels' or 'label'; the row has: text, label"),
+        ("body,label\nA.,x\n", "line 2: field 'text' is missing"),
+        ("text,label\nA.,x,y\n", "line 2: more fields than the header"),
+        ('text,label\n"A.,x\n', "not CSV"),
+    ],
+)
+def test_errors_in_csv_name_the_line(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "a.csv").write_text(content)
+    with pytest.raises(DataError, match=message):
+        read_examples(tmp_path / "a.csv", labels=None)
+
+
+def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(b"PK")
+    (tmp_path / "a.parquet").write_bytes(b"no parquet")
+    with pytest.raises(DataError, match=r"expected \.jsonl, \.csv, \.tsv or \.parquet"):
+        read_examples(tmp_path / "a.xlsx")
+    with pytest.raises(DataError, match="cannot be read as a table"):
+        read_examples(tmp_path / "a.parquet")
+    with pytest.raises(DataError, match="no such file or folder"):
+        read_examples(tmp_path / "none.csv2")

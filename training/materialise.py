@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from claimclf.data.jsonl import read_references
+from claimclf.data.examples import read_references
 from claimclf.data.references import collect_texts, default_cache, save_texts, without_text
 from claimclf.data.repositories import DEFAULT_HOST, fetch_texts
 from claimclf.errors import ClaimclfError

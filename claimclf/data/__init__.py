@@ -1,11 +1,14 @@
 """Labelled data: reading, validating, splitting."""
 
 from claimclf.data.corpus import fingerprint, from_dataset, load_examples, targets, to_dataset
-from claimclf.data.jsonl import read_examples, read_references, read_rows, write_rows
+from claimclf.data.examples import read_examples, read_references
+from claimclf.data.jsonl import read_rows, write_rows
 from claimclf.data.references import resolve, without_text
 from claimclf.data.splits import group_folds, group_holdout, is_real, sample, to_hold_out
+from claimclf.data.tables import Columns, read_table
 
 __all__ = [
+    "Columns",
     "fingerprint",
     "from_dataset",
     "group_folds",
@@ -15,6 +18,7 @@ __all__ = [
     "read_examples",
     "read_references",
     "read_rows",
+    "read_table",
     "resolve",
     "sample",
     "targets",

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from claimclf.data.jsonl import read_examples, read_references, read_rows
+from claimclf.data.examples import read_examples, read_references
+from claimclf.data.jsonl import read_rows
 from claimclf.data.references import resolve
+from claimclf.data.tables import Columns, is_jsonl
 from claimclf.errors import DataError, MissingExtraError
 from claimclf.labels import LABELS, to_targets
 from claimclf.records import Example
@@ -26,18 +28,22 @@ def load_examples(
     paths: Iterable[str | Path],
     *,
     labels: Iterable[str] | None = LABELS,
+    columns: Columns | None = None,
     cache: str | Path | None = None,
     in_dev_repo: bool = True,
     licenses: Iterable[str] | None = None,
 ) -> list[Example]:
-    """Load labelled texts from files of text records and files of references alike.
+    """Load labelled texts from tables of texts and files of references alike.
 
     Parameters
     ----------
     paths : iterable of str or Path
-        JSONL files. References are given their text from `cache`.
+        JSONL files, whose references are given their text from `cache`, or other tables; see
+        :func:`~claimclf.data.tables.read_table`.
     labels : iterable of str, optional
         The labels that may occur, by default those of the corpus; None allows any.
+    columns : Columns, optional
+        What the columns are called, by default as in our own format.
     cache : str or Path, optional
         Where the texts of references are, by default the user's cache folder.
     in_dev_repo : bool, default True
@@ -58,8 +64,8 @@ def load_examples(
         is because of `licenses`, the message lists those that rows do state.
     """
     allowed = None if labels is None else tuple(labels)
-    names = [Path(path) for path in paths]
-    loaded = list(chain.from_iterable(_load_file(path, allowed, cache) for path in names))
+    names = list(paths)
+    loaded = list(chain.from_iterable(_load_file(name, allowed, columns, cache) for name in names))
     kept = [example for example in loaded if in_dev_repo or not example.in_dev_repo]
     if licenses is not None:
         kept = _under_license(kept, tuple(licenses))
@@ -175,8 +181,11 @@ def _under_license(examples: list[Example], licenses: tuple[str, ...]) -> list[E
     return kept
 
 
-def _load_file(path: Path, labels: tuple[str, ...] | None, cache: str | Path | None) -> list[Example]:
-    first: dict[str, Any] = next((row for _, row in read_rows(path)), {})
-    if "sha256" in first and "text" not in first:
-        return resolve(read_references(path, labels), cache)
-    return read_examples(path, labels)
+def _load_file(
+    source: str | Path, labels: tuple[str, ...] | None, columns: Columns | None, cache: str | Path | None
+) -> list[Example]:
+    if is_jsonl(source):
+        first: dict[str, Any] = next((row for _, row in read_rows(source)), {})
+        if "sha256" in first and "text" not in first:
+            return resolve(read_references(source, labels), cache)
+    return read_examples(source, labels, columns)

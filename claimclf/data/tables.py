@@ -1,0 +1,182 @@
+"""Rows of a table, whatever file it is in: JSONL, CSV, TSV, Parquet, a Hugging Face dataset."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from claimclf.data.jsonl import read_rows
+from claimclf.errors import DataError, MissingExtraError
+
+_HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*(:\w+)?")
+
+
+class Row(NamedTuple):
+    """A row: where it stands, for messages (``labels.csv, line 7``), its number, and its fields."""
+
+    place: str
+    number: int
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns of other people's tables hold what.
+
+    Attributes
+    ----------
+    text : str, default "text"
+        The text.
+    label : str, default "label"
+        The one label of a text; a row where it is empty has not been labelled.
+    labels : str, default "labels"
+        All labels of a text: a list or names with `separator` between them; an empty one means that none applies.
+        Looked for first.
+    group, id : str, default "group", "id"
+        May be missing; see :class:`~claimclf.records.Example`.
+    separator : str, default ";"
+        See `labels`.
+    """
+
+    text: str = "text"
+    label: str = "label"
+    labels: str = "labels"
+    group: str = "group"
+    id: str = "id"
+    separator: str = ";"
+
+    def canonical(self, row: Row, *, strict: bool = True) -> Row:
+        """Give the columns our names, and labels their form.
+
+        Parameters
+        ----------
+        row : Row
+            As read from a table.
+        strict : bool, default True
+            Our own format: labels are lists and other fields mean what :class:`~claimclf.records.Example` says. False
+            splits strings at `separator`, takes numbers for names and leaves other fields out.
+
+        Returns
+        -------
+        Row
+            With ``text``, ``labels`` as a list, ``group`` and ``id``, as far as there are such columns.
+
+        Raises
+        ------
+        DataError
+            If not `strict` and a text has not been labelled.
+
+        Examples
+        --------
+        >>> row = Row("a.csv, line 2", 2, {"body": "The dam is safe.", "topics": "water; safety", "page": "7"})
+        >>> Columns(text="body", labels="topics").canonical(row, strict=False).values
+        {'text': 'The dam is safe.', 'labels': ['water', 'safety']}
+        """
+        names = {getattr(self, name): name for name in ("text", "label", "labels", "group", "id")}
+        values = {names.get(column, column): value for column, value in row.values.items()}
+        if not strict:
+            values = {name: self._converted(name, value) for name, value in values.items() if name in names.values()}
+            if "labels" not in values and values.get("label") in (None, ""):
+                found = ", ".join(row.values) or "none"
+                raise DataError(
+                    f"{row.place}: no label in column {self.labels!r} or {self.label!r}; the row has: {found}. "
+                    "Label it or leave it out"
+                )
+        single = values.pop("label", None)
+        if "labels" not in values and single is not None:
+            values["labels"] = [single]
+        return row._replace(values=values)
+
+    def _converted(self, name: str, value: Any) -> Any:
+        if name == "labels":
+            parts = value.split(self.separator) if isinstance(value, str) else value or []
+            return [part.strip() for part in map(str, parts) if part.strip()]
+        return value if name == "text" or value is None else str(value)
+
+
+def read_table(source: str | Path) -> Iterator[Row]:
+    """Read the rows of a table.
+
+    Parameters
+    ----------
+    source : str or Path
+        A ``.jsonl`` (perhaps ``.gz``), ``.csv``, ``.tsv`` or ``.parquet`` file, a folder that the library ``datasets``
+        saved or can load, or a hub id ``owner/name`` (``owner/name:split``, by default ``train``), which is then
+        downloaded.
+
+    Yields
+    ------
+    Row
+        In the order of the table. Class indices of a Hugging Face dataset are given their names.
+
+    Raises
+    ------
+    DataError
+        If there is nothing there, or it cannot be read; in CSV also if a row has more fields than the header.
+    MissingExtraError
+        For Parquet and datasets without the extra ``train``.
+    """
+    path = Path(source)
+    kind = path.suffix.lower()
+    if is_jsonl(source):
+        yield from (Row(f"{path}, line {line}", line, row) for line, row in read_rows(path))
+    elif kind in (".csv", ".tsv"):
+        yield from _delimited(path, "," if kind == ".csv" else "\t")
+    elif kind == ".parquet" or path.is_dir() or (isinstance(source, str) and _HUB_ID.fullmatch(source)):
+        yield from _dataset(source)
+    elif not path.exists():
+        raise DataError(f"{source}: no such file or folder, and no hub id 'owner/name'")
+    else:
+        raise DataError(f"{path}: cannot read this kind of table; expected .jsonl, .csv, .tsv or .parquet")
+
+
+def is_jsonl(source: str | Path) -> bool:
+    """Tell our own format from other people's tables by the name."""
+    return Path(source).name.endswith((".jsonl", ".jsonl.gz"))
+
+
+def _delimited(path: Path, delimiter: str) -> Iterator[Row]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, delimiter=delimiter, strict=True)
+            for values in reader:
+                place = f"{path}, line {reader.line_num}"
+                if None in values:
+                    raise DataError(f"{place}: more fields than the header has columns")
+                yield Row(place, reader.line_num, values)
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: not UTF-8 ({error.reason}); convert the file first") from error
+    except csv.Error as error:
+        raise DataError(f"{path}: not CSV ({error})") from error
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror}") from error
+
+
+def _dataset(source: str | Path) -> Iterator[Row]:
+    try:
+        from datasets import Dataset, DatasetDict, load_dataset, load_from_disk
+    except ImportError as error:  # the folder datasets/ of a checkout is no package and has no Dataset either
+        raise MissingExtraError("Reading Parquet and Hugging Face datasets", "train") from error
+    path, (name, _, split) = Path(source), str(source).partition(":")
+    try:
+        if path.is_file():
+            table = Dataset.from_parquet(str(path))
+        elif (path / "state.json").is_file() or (path / "dataset_dict.json").is_file():
+            table = load_from_disk(str(path))
+        else:
+            table = load_dataset(name, split=split or "train")
+    except Exception as error:  # the library raises its own, pyarrow's, fsspec's and the hub's errors alike
+        raise DataError(f"{source}: cannot be read as a table ({error})") from error
+    if isinstance(table, DatasetDict):
+        table = table[split or "train"]
+    named = {column: kind.int2str for column, kind in table.features.items() if hasattr(kind, "int2str")}
+    for number, values in enumerate(table, start=1):
+        yield Row(f"{source}, row {number}", number, {**values, **_named(values, named)})
+
+
+def _named(values: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, str]:
+    return {column: name_of(values[column]) for column, name_of in named.items() if values[column] not in (None, -1)}
