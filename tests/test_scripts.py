@@ -56,6 +56,25 @@ def with_validation(recipe: Path, data: Path) -> Path:
     return recipe
 
 
+def test_two_commands_lead_from_a_csv_to_predictions(tmp_path: Path) -> None:
+    water = ["The dam leaks.", "Rain filled the lake.", "A well ran dry.", "The river froze.", "Pipes burst in town."]
+    money = ["Rates rose again.", "The bank lent less.", "A loan was repaid.", "The tax fell.", "Bonds were sold."]
+    rows = [f"{text},{topic}" for topic, texts in (("water", water), ("money", money)) for text in texts * 4]
+    table = tmp_path / "mine.csv"
+    table.write_text("\n".join(["body,topic", *rows]) + "\n", "utf-8")
+    columns = ["--text-column", "body", "--label-column", "topic"]
+    out = run("train_baseline.py", "--data", table, *columns, "--out", tmp_path / "mine").stdout
+    assert "water" in out
+    bundle = claimclf.load(tmp_path / "mine")
+    assert bundle.labels == ("money", "water")
+    assert [p.labels for p in bundle.predictions(["The lake froze.", "The bank sold bonds."])] == [
+        ("water",),
+        ("money",),
+    ]
+    wrong = run("train_baseline.py", *columns, "--out", tmp_path / "mine", status=1)
+    assert "--text-column: belongs to tables of your own; name them with --data" in wrong.stderr
+
+
 def test_the_baseline_is_trained_saved_and_measured(recipe, data: Path) -> None:
     config = with_validation(recipe(calibration_folds=2), data)
     out = run("train_baseline.py", "--config", config, "--set", "C=2.5").stdout

@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from claimclf.estimators.folds import calibrate_across, train_folds
-from claimclf.estimators.recipe import Recipe, Trained
+from claimclf.estimators.recipe import Recipe
+from claimclf.estimators.runs import Trained
 from claimclf.estimators.script import run
 
 

@@ -16,7 +16,8 @@ from claimclf.data import sample, targets, to_hold_out, write_rows
 from claimclf.errors import ClaimclfError
 from claimclf.estimators import TransformerClassifier
 from claimclf.estimators.crossvalidation import CrossValidation, cross_validate, held_out_rows
-from claimclf.estimators.recipe import Recipe, make_estimator
+from claimclf.estimators.recipe import Recipe
+from claimclf.estimators.runs import make_estimator
 from claimclf.estimators.script import parse_settings
 from claimclf.metrics import paired_difference
 

@@ -12,7 +12,8 @@ from claimclf.bundle import load
 from claimclf.data import to_hold_out
 from claimclf.errors import InputError
 from claimclf.estimators.distillation import Unlabelled, ask_teachers, halves, read_unlabelled, soft_labels
-from claimclf.estimators.recipe import Recipe, Trained, train_transformer
+from claimclf.estimators.recipe import Recipe
+from claimclf.estimators.runs import Trained, train_transformer
 from claimclf.estimators.script import run
 from claimclf.estimators.softlabels import SoftLabels, read_soft_labels
 from claimclf.text import normalise

@@ -7,7 +7,7 @@ python training/train_baseline.py --config my.yaml --set C=2   # another run
 import sys
 from pathlib import Path
 
-from claimclf.estimators.recipe import train_baseline
+from claimclf.estimators.runs import train_baseline
 from claimclf.estimators.script import run
 
 if __name__ == "__main__":

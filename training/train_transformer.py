@@ -7,7 +7,7 @@ python training/train_transformer.py --config my.yaml --set epochs=6    # anothe
 import sys
 from pathlib import Path
 
-from claimclf.estimators.recipe import train_transformer
+from claimclf.estimators.runs import train_transformer
 from claimclf.estimators.script import run
 
 if __name__ == "__main__":

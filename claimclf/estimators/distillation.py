@@ -162,7 +162,7 @@ def _probabilities(path: Path, texts: list[str]) -> Array:
 def soft_labels(
     recipe: Recipe, said: Mapping[str, Array], texts: Sequence[Unlabelled], *, weight: float = 0.5, teacher: str = ""
 ) -> SoftLabels:
-    """Lay out what teachers said for :func:`~claimclf.estimators.recipe.train_transformer`.
+    """Lay out what teachers said for :func:`~claimclf.estimators.runs.train_transformer`.
 
     Parameters
     ----------

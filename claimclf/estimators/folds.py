@@ -14,7 +14,8 @@ from claimclf.bundle import Classifier, load, recalibrate_from
 from claimclf.data import group_folds, targets, to_hold_out
 from claimclf.decision import HeldOut
 from claimclf.errors import InputError
-from claimclf.estimators.recipe import Recipe, Trained, train_transformer
+from claimclf.estimators.recipe import Recipe
+from claimclf.estimators.runs import Trained, train_transformer
 from claimclf.metrics import evaluate
 from claimclf.records import Example
 from claimclf.text import normalise

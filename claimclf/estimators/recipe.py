@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
-
-from claimclf import bundle
-from claimclf.data import fingerprint, is_real, load_examples, targets
+from claimclf.data import Columns, group_holdout, load_examples, targets
 from claimclf.errors import DataError
-from claimclf.estimators.base import TextClassifier
-from claimclf.estimators.baseline import BaselineClassifier
-from claimclf.estimators.softlabels import SoftLabels
-from claimclf.estimators.transformer import TransformerClassifier
-from claimclf.labels import LABELS
-from claimclf.metrics import Report, evaluate
+from claimclf.labels import LABELS, to_targets
 from claimclf.records import Example
-from claimclf.text import normalise
+
+_HELD_OUT = 0.1
+"""Share of the groups that are held out where a recipe names no validation texts."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +22,9 @@ class Recipe:
 
     Attributes
     ----------
-    train, validation : tuple of Path
-        JSONL files of texts or references; in the file their paths are relative to it.
+    train, validation : tuple of str or Path
+        Tables of texts or files of references; in the file their paths are relative to it. Without validation texts
+        a tenth of the groups is held out.
     parameters : dict
         Passed to the estimator.
     output : Path
@@ -44,10 +39,12 @@ class Recipe:
         Keep only rows that state one of these licences; by default all.
     last_round : int, optional
         Leave out rows that came into the corpus after this round, so that figures can be reprinted when it has grown.
+    columns : Columns, optional
+        What the columns of the tables are called, by default as in our own format.
     """
 
-    train: tuple[Path, ...]
-    validation: tuple[Path, ...]
+    train: tuple[str | Path, ...]
+    validation: tuple[str | Path, ...]
     output: Path
     parameters: dict[str, Any] = field(default_factory=dict)
     labels: tuple[str, ...] = LABELS
@@ -55,6 +52,7 @@ class Recipe:
     left_out: frozenset[str] = frozenset()
     licenses: tuple[str, ...] | None = None
     last_round: int | None = None
+    columns: Columns | None = None
 
     @classmethod
     def read(cls, path: str | Path, overrides: Mapping[str, Any] | None = None) -> Recipe:
@@ -92,160 +90,54 @@ class Recipe:
             raise DataError(f"{path}: {error}") from error
         return replace(recipe, **given)
 
-    def examples(self, part: Sequence[Path]) -> list[Example]:
+    def on(self, data: Sequence[str | Path], columns: Columns | None = None) -> Recipe:
+        """Return the same training on other data.
+
+        Parameters
+        ----------
+        data : sequence of str or Path
+            Tables of labelled texts, see :func:`~claimclf.data.tables.read_table`.
+        columns : Columns, optional
+            What their columns are called, by default as in our own format.
+
+        Returns
+        -------
+        Recipe
+            With the labels that occur there, sorted, or those of the corpus if no others do.
+        """
+        found = load_examples(data, labels=None, columns=columns)
+        labels = to_targets([example.labels for example in found])[1]
+        return replace(self, train=tuple(data), validation=(), labels=labels, columns=columns, last_round=None)
+
+    def examples(self, part: Sequence[str | Path]) -> list[Example]:
         """Load the train or the validation part.
 
         Parameters
         ----------
-        part : sequence of Path
+        part : sequence of str or Path
             :attr:`train` or :attr:`validation`.
         """
-        examples = load_examples(part, labels=self.labels, in_dev_repo=self.in_dev_repo, licenses=self.licenses)
+        examples = load_examples(
+            part, labels=self.labels, columns=self.columns, in_dev_repo=self.in_dev_repo, licenses=self.licenses
+        )
         return [e for e in examples if self.last_round is None or (e.round or 0) <= self.last_round]
 
+    def parts(self) -> tuple[list[Example], list[Example]]:
+        """Load what is learnt from and what it is measured on, whose groups differ.
 
-_WHAT = "validation sentences"
+        Returns
+        -------
+        train, validation : list of Example
+            Without rows of :attr:`left_out`.
 
-
-class Trained(NamedTuple):
-    """The outcome of a run."""
-
-    path: Path
-    report: Report
-    what: str
-
-
-def train_transformer(recipe: Recipe, soft: SoftLabels | None = None) -> Trained:
-    """Fine-tune as the recipe says and save the bundle.
-
-    Parameters
-    ----------
-    recipe : Recipe
-        The run. Its validation texts decide when to stop, calibrate, and set the thresholds.
-    soft : SoftLabels, optional
-        What another model says of the training texts and of others.
-
-    Returns
-    -------
-    Trained
-        Where the bundle is, and its figures on the validation texts.
-    """
-    validation = recipe.examples(recipe.validation)
-    estimator = make_estimator(TransformerClassifier, recipe.labels, recipe.parameters).set_params(progress=True)
-    train = _fit(
-        recipe,
-        estimator,
-        validation,
-        soft,
-        validation=([example.text for example in validation], targets(validation, recipe.labels)),
-    )
-    path = estimator.save(recipe.output, training={**_provenance(recipe, train), **_provenance_of(soft)})
-    return _calibrated(path, recipe, validation)
-
-
-def train_baseline(recipe: Recipe) -> Trained:
-    """Train the baseline as the recipe says and save the bundle.
-
-    Parameters
-    ----------
-    recipe : Recipe
-        The run. Calibration is by cross-validation within the training texts.
-
-    Returns
-    -------
-    Trained
-        Where the bundle is, and its figures on the validation texts.
-    """
-    estimator = make_estimator(BaselineClassifier, recipe.labels, recipe.parameters)
-    held_out = recipe.examples(recipe.validation)
-    train = _fit(recipe, estimator, held_out)
-    decided = estimator.predict([example.text for example in held_out])
-    report = evaluate(
-        targets(held_out, recipe.labels), decided, recipe.labels, groups=[example.group for example in held_out]
-    )
-    metrics = {**report.to_dict(), "what": _WHAT}
-    return Trained(estimator.save(recipe.output, training=_provenance(recipe, train), metrics=metrics), report, _WHAT)
-
-
-def make_estimator(
-    kind: type[TextClassifier], labels: tuple[str, ...], parameters: Mapping[str, Any]
-) -> TextClassifier:
-    """Make an estimator.
-
-    Parameters
-    ----------
-    kind : type
-        Its class.
-    labels : tuple of str
-        The label order.
-    parameters : mapping
-        Of its constructor.
-
-    Returns
-    -------
-    TextClassifier
-        Not fitted.
-
-    Raises
-    ------
-    DataError
-        If it has no such parameter.
-    """
-    unknown = set(parameters) - set(kind().get_params())
-    if unknown:
-        raise DataError(f"parameters: {kind.__name__} has no {', '.join(sorted(unknown))}")
-    return kind(labels=labels, **parameters)
-
-
-def _fit(
-    recipe: Recipe, estimator: Any, held_out: list[Example], soft: SoftLabels | None = None, **fit_arguments: Any
-) -> list[Example]:
-    """Fit to the recipe's training texts, and return them."""
-    train = [example for example in recipe.examples(recipe.train) if example.group not in recipe.left_out]
-    _check_licenses(recipe, [*train, *held_out])
-    soft = soft or SoftLabels({}, [], np.zeros((0, len(recipe.labels))))
-    estimator.fit(
-        [*(example.text for example in train), *soft.texts],
-        np.concatenate([soft.targets(train, recipe.labels), soft.probabilities]),
-        groups=[*(example.group for example in train), *soft.texts],
-        **fit_arguments,
-    )
-    return train
-
-
-def _provenance(recipe: Recipe, train: list[Example]) -> dict[str, Any]:
-    return {
-        "data_sha256": fingerprint(train),
-        "n_texts": len(train),
-        "n_groups": len({example.group for example in train}),
-        "in_dev_repo": recipe.in_dev_repo,
-        **({"left_out": sorted(recipe.left_out)} if recipe.left_out else {}),
-        "licenses": sorted({example.license or "none stated" for example in train}),
-    }
-
-
-def _provenance_of(soft: SoftLabels | None) -> dict[str, Any]:
-    return {} if soft is None else {"n_soft_texts": len(soft.texts), **soft.origin}
-
-
-def _calibrated(path: Path, recipe: Recipe, validation: list[Example]) -> Trained:
-    """Calibrate the exported model, which computes a little differently, on its own scores; the bundle keeps them."""
-    filled = [example for example in validation if normalise(example.text)]
-    truth, groups = targets(filled, recipe.labels), [example.group for example in filled]
-    classifier = bundle.recalibrate(
-        path,
-        path,
-        [example.text for example in filled],
-        truth,
-        groups=groups,
-        at_random=[example.how == "random" for example in filled],
-        real=[is_real(example) for example in filled],
-    )
-    decided = classifier.calibration.decide(classifier.calibration.probabilities(classifier.held_out.logits))
-    return Trained(path, evaluate(truth, decided, recipe.labels, groups=groups), _WHAT)
-
-
-def _check_licenses(recipe: Recipe, examples: Sequence[Example]) -> None:
-    """Refuse a licence that no row states: probably a slip of the pen."""
-    for name in set(recipe.licenses or ()) - {example.license for example in examples}:
-        raise DataError(f"licenses: no row states {name!r}, word for word")
+        Raises
+        ------
+        InputError
+            If there are no validation texts and only one group to hold out.
+        """
+        train = [example for example in self.examples(self.train) if example.group not in self.left_out]
+        if self.validation:
+            return train, self.examples(self.validation)
+        kept = group_holdout(targets(train, self.labels), [example.group for example in train], _HELD_OUT)
+        learnt, held_out = ([train[i] for i in part] for part in kept)
+        return learnt, held_out

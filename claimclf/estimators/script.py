@@ -10,9 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from claimclf.bundle import SHIPPED, copy_without
+from claimclf.data import Columns
 from claimclf.errors import ClaimclfError, InputError
-from claimclf.estimators.recipe import Recipe, Trained
+from claimclf.estimators.recipe import Recipe
+from claimclf.estimators.runs import Trained
 
+_COLUMNS = {
+    "text": "the texts",
+    "label": "one label a text",
+    "labels": "all labels of a text",
+    "group": "what a text belongs to, never cut by a split",
+}
 _FOR_TORCH_ONLY = ("model.safetensors", "config.json", "tokenizer_config.json")
 
 
@@ -55,10 +63,14 @@ def run(
     parser.add_argument(
         "--license", action="append", metavar="TEXT", help="keep only rows that state this licence; may be repeated"
     )
+    own = parser.add_argument_group("your own labels instead of the recipe's")
+    own.add_argument("--data", nargs="+", metavar="TABLE", help="JSONL, CSV, TSV, Parquet, a Hugging Face dataset")
+    for name, content in _COLUMNS.items():
+        own.add_argument(f"--{name}-column", metavar="NAME", help=f"holds {content} (default: {name})")
     parser.add_argument("--ship", action="store_true", help="also put a copy that needs no torch into the package")
     given = parser.parse_args()
     try:
-        trained = train(Recipe.read(given.config, _overrides(given)), given)
+        trained = train(_recipe(given), given)
         if given.ship:
             copy_without(trained.path, SHIPPED / shipped_as, _FOR_TORCH_ONLY, shipped_as)
     except ClaimclfError as error:
@@ -104,6 +116,16 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
                 value = float(value)
         parameters[name] = value
     return parameters
+
+
+def _recipe(options: argparse.Namespace) -> Recipe:
+    recipe = Recipe.read(options.config, _overrides(options))
+    named = {name: value for name in _COLUMNS if (value := getattr(options, f"{name}_column")) is not None}
+    if options.data:
+        return recipe.on(options.data, Columns(**named))
+    if named:
+        raise InputError(f"--{next(iter(named))}-column: belongs to tables of your own; name them with --data")
+    return recipe
 
 
 def _overrides(options: argparse.Namespace) -> dict[str, Any]:

@@ -1,0 +1,170 @@
+"""Run a recipe: train, save, measure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from claimclf import bundle
+from claimclf.data import fingerprint, is_real, targets
+from claimclf.errors import DataError
+from claimclf.estimators.base import TextClassifier
+from claimclf.estimators.baseline import BaselineClassifier
+from claimclf.estimators.recipe import Recipe
+from claimclf.estimators.softlabels import SoftLabels
+from claimclf.estimators.transformer import TransformerClassifier
+from claimclf.metrics import Report, evaluate
+from claimclf.records import Example
+from claimclf.text import normalise
+
+_WHAT = "validation sentences"
+
+
+class Trained(NamedTuple):
+    """The outcome of a run."""
+
+    path: Path
+    report: Report
+    what: str
+
+
+def train_transformer(recipe: Recipe, soft: SoftLabels | None = None) -> Trained:
+    """Fine-tune as the recipe says and save the bundle.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        The run. Its validation texts decide when to stop, calibrate, and set the thresholds.
+    soft : SoftLabels, optional
+        What another model says of the training texts and of others.
+
+    Returns
+    -------
+    Trained
+        Where the bundle is, and its figures on the validation texts.
+    """
+    train, validation = recipe.parts()
+    estimator = make_estimator(TransformerClassifier, recipe.labels, recipe.parameters).set_params(progress=True)
+    _fit(
+        recipe,
+        estimator,
+        train,
+        validation,
+        soft,
+        validation=([example.text for example in validation], targets(validation, recipe.labels)),
+    )
+    path = estimator.save(recipe.output, training={**_provenance(recipe, train), **_provenance_of(soft)})
+    return _calibrated(path, recipe, validation)
+
+
+def train_baseline(recipe: Recipe) -> Trained:
+    """Train the baseline as the recipe says and save the bundle.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        The run. Calibration is by cross-validation within the training texts.
+
+    Returns
+    -------
+    Trained
+        Where the bundle is, and its figures on the validation texts.
+    """
+    estimator = make_estimator(BaselineClassifier, recipe.labels, recipe.parameters)
+    train, held_out = recipe.parts()
+    _fit(recipe, estimator, train, held_out)
+    decided = estimator.predict([example.text for example in held_out])
+    report = evaluate(
+        targets(held_out, recipe.labels), decided, recipe.labels, groups=[example.group for example in held_out]
+    )
+    metrics = {**report.to_dict(), "what": _WHAT}
+    return Trained(estimator.save(recipe.output, training=_provenance(recipe, train), metrics=metrics), report, _WHAT)
+
+
+def make_estimator(
+    kind: type[TextClassifier], labels: tuple[str, ...], parameters: Mapping[str, Any]
+) -> TextClassifier:
+    """Make an estimator.
+
+    Parameters
+    ----------
+    kind : type
+        Its class.
+    labels : tuple of str
+        The label order.
+    parameters : mapping
+        Of its constructor.
+
+    Returns
+    -------
+    TextClassifier
+        Not fitted.
+
+    Raises
+    ------
+    DataError
+        If it has no such parameter.
+    """
+    unknown = set(parameters) - set(kind().get_params())
+    if unknown:
+        raise DataError(f"parameters: {kind.__name__} has no {', '.join(sorted(unknown))}")
+    return kind(labels=labels, **parameters)
+
+
+def _fit(
+    recipe: Recipe,
+    estimator: Any,
+    train: list[Example],
+    held_out: list[Example],
+    soft: SoftLabels | None = None,
+    **fit_arguments: Any,
+) -> None:
+    _check_licenses(recipe, [*train, *held_out])
+    soft = soft or SoftLabels({}, [], np.zeros((0, len(recipe.labels))))
+    estimator.fit(
+        [*(example.text for example in train), *soft.texts],
+        np.concatenate([soft.targets(train, recipe.labels), soft.probabilities]),
+        groups=[*(example.group for example in train), *soft.texts],
+        **fit_arguments,
+    )
+
+
+def _provenance(recipe: Recipe, train: list[Example]) -> dict[str, Any]:
+    return {
+        "data_sha256": fingerprint(train),
+        "n_texts": len(train),
+        "n_groups": len({example.group for example in train}),
+        "in_dev_repo": recipe.in_dev_repo,
+        **({"left_out": sorted(recipe.left_out)} if recipe.left_out else {}),
+        "licenses": sorted({example.license or "none stated" for example in train}),
+    }
+
+
+def _provenance_of(soft: SoftLabels | None) -> dict[str, Any]:
+    return {} if soft is None else {"n_soft_texts": len(soft.texts), **soft.origin}
+
+
+def _calibrated(path: Path, recipe: Recipe, validation: list[Example]) -> Trained:
+    """Calibrate the exported model, which computes a little differently, on its own scores; the bundle keeps them."""
+    filled = [example for example in validation if normalise(example.text)]
+    truth, groups = targets(filled, recipe.labels), [example.group for example in filled]
+    classifier = bundle.recalibrate(
+        path,
+        path,
+        [example.text for example in filled],
+        truth,
+        groups=groups,
+        at_random=[example.how == "random" for example in filled],
+        real=[is_real(example) for example in filled],
+    )
+    decided = classifier.calibration.decide(classifier.calibration.probabilities(classifier.held_out.logits))
+    return Trained(path, evaluate(truth, decided, recipe.labels, groups=groups), _WHAT)
+
+
+def _check_licenses(recipe: Recipe, examples: Sequence[Example]) -> None:
+    """Refuse a licence that no row states: probably a slip of the pen."""
+    for name in set(recipe.licenses or ()) - {example.license for example in examples}:
+        raise DataError(f"licenses: no row states {name!r}, word for word")
