@@ -115,7 +115,6 @@ CONTENDERS = {
     contender.name: contender
     for contender in (
         Contender("claimclf default", _claimclf),
-        Contender("claimclf fast", _claimclf, ({"model": "fast"},)),
         Contender("claimclf baseline (scikit-learn TF-IDF)", _claimclf, ({"model": "baseline"},)),
         Contender("transformers pipeline", _pipeline, tuple(_GRID)),
         Contender("plain torch", _torch, tuple(_GRID)),
