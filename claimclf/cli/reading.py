@@ -1,14 +1,13 @@
-"""Texts from files: sentences of a plain text, lines of JSONL, rows of CSV."""
+"""Texts from files: sentences of a plain text, lines of JSONL, rows of CSV and TSV."""
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from claimclf.data.jsonl import read_rows
+from claimclf.data.tables import read_table
 from claimclf.errors import DataError
 from claimclf.text import sentences
 
@@ -28,9 +27,9 @@ def read_items(name: str, column: str) -> Iterator[Item]:
     Parameters
     ----------
     name : str
-        A ``.txt``, ``.md``, ``.jsonl`` or ``.csv`` file, or ``-`` for plain text on standard input.
+        A ``.txt``, ``.md``, ``.jsonl``, ``.csv`` or ``.tsv`` file, or ``-`` for plain text on standard input.
     column : str
-        The field or column that holds the text, in JSONL and CSV.
+        The field or column that holds the text, in a table.
 
     Yields
     ------
@@ -49,8 +48,9 @@ def read_items(name: str, column: str) -> Iterator[Item]:
     readers: dict[str, Callable[[Path, str], Iterator[Item]]] = {
         ".txt": _text,
         ".md": _text,
-        ".jsonl": _jsonl,
-        ".csv": _csv,
+        ".jsonl": _table,
+        ".csv": _table,
+        ".tsv": _table,
     }
     if path.suffix.lower() not in readers:
         raise DataError(f"{path}: cannot read this kind of file; expected one of {', '.join(readers)}")
@@ -74,29 +74,13 @@ def _text(path: Path, column: str) -> Iterator[Item]:
     yield from _sentences(text, str(path))
 
 
-def _jsonl(path: Path, column: str) -> Iterator[Item]:
-    for line, row in read_rows(path):
-        yield Item(_text_of(row, column, f"{path}, line {line}"), row)
-
-
-def _csv(path: Path, column: str) -> Iterator[Item]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            for row in reader:
-                yield Item(_text_of(row, column, f"{path}, line {reader.line_num}"), row)
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not UTF-8 ({error.reason}); convert the file first") from error
-    except csv.Error as error:
-        raise DataError(f"{path}: not CSV ({error})") from error
-    except OSError as error:
-        raise DataError(f"{path}: {error.strerror}") from error
+def _table(path: Path, column: str) -> Iterator[Item]:
+    for row in read_table(path):
+        yield Item(_text_of(row.values, column, row.place), row.values)
 
 
 def _text_of(row: dict[Any, Any], column: str, place: str) -> str:
     text = row.get(column)
-    if None in row:
-        raise DataError(f"{place}: more fields than the header has columns")
     if not isinstance(text, str):
         found = "missing" if column not in row else "no text"
         names = ", ".join(map(str, row)) or "none"
