@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -217,6 +218,13 @@ def test_every_kind_of_table_gives_the_same_examples(tmp_path: Path) -> None:
         ], name
 
 
+def test_capitals_in_an_ending_change_nothing(tmp_path: Path) -> None:
+    write_rows(tmp_path / "A.JSONL", [{"text": "A.", "label": "x"}])
+    (tmp_path / "A.CSV").write_text("text,label\nA.,x\n")
+    for name in ("A.JSONL", "A.CSV"):
+        assert [e.labels for e in read_examples(tmp_path / name, labels=None)] == [("x",)]
+
+
 def test_several_labels_in_a_cell(tmp_path: Path) -> None:
     from claimclf.data import Columns
 
@@ -245,6 +253,10 @@ def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.parquet").write_bytes(b"no parquet")
     with pytest.raises(DataError, match=r"expected \.jsonl, \.csv, \.tsv or \.parquet"):
         read_examples(tmp_path / "a.xlsx")
+    with pytest.raises(DataError, match="cannot read this kind of table"):
+        read_examples(
+            os.path.relpath(Path(__file__).parent / "conftest.py", Path.cwd())
+        )  # looks like a hub id, but is a file here
     with pytest.raises(DataError, match="cannot be read as a table"):
         read_examples(tmp_path / "a.parquet")
     with pytest.raises(DataError, match="no such file or folder"):

@@ -73,11 +73,6 @@ class OnnxBackend:
             values[positions] = output
         return Logits(values, truncated)
 
-    @property
-    def n_tokens(self) -> int:
-        """Size of the vocabulary."""
-        return int(self._tokenizer.get_vocab_size())
-
     def tokenise(self, texts: Iterable[str], truncated: npt.NDArray[np.bool_]) -> Iterator[list[int]]:
         """Yield the ids of every text.
 

@@ -126,17 +126,19 @@ def read_table(source: str | Path) -> Iterator[Row]:
         yield from (Row(f"{path}, line {line}", line, row) for line, row in read_rows(path))
     elif kind in (".csv", ".tsv"):
         yield from _delimited(path, "," if kind == ".csv" else "\t")
-    elif kind == ".parquet" or path.is_dir() or (isinstance(source, str) and _HUB_ID.fullmatch(source)):
+    elif kind == ".parquet" or path.is_dir():
         yield from _dataset(source)
-    elif not path.exists():
-        raise DataError(f"{source}: no such file or folder, and no hub id 'owner/name'")
-    else:
+    elif path.exists():
         raise DataError(f"{path}: cannot read this kind of table; expected .jsonl, .csv, .tsv or .parquet")
+    elif isinstance(source, str) and _HUB_ID.fullmatch(source):
+        yield from _dataset(source)
+    else:
+        raise DataError(f"{source}: no such file or folder, and no hub id 'owner/name'")
 
 
 def is_jsonl(source: str | Path) -> bool:
     """Tell our own format from other people's tables by the name."""
-    return Path(source).name.endswith((".jsonl", ".jsonl.gz"))
+    return Path(source).name.lower().endswith((".jsonl", ".jsonl.gz"))
 
 
 def _delimited(path: Path, delimiter: str) -> Iterator[Row]:
