@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -191,12 +192,22 @@ def test_candidates_are_cross_validated_compared_and_their_errors_shown(
     config = recipe(base=str(tiny_base), epochs=1, max_length=32, validation_fraction=0)
     saved, page, figures = tmp_path / "scores.jsonl", tmp_path / "report.html", tmp_path / "report.json"
     candidates = ("--set", "pooling=mean", "--set", "pooling=first")
-    out = run("cross_validate.py", "--config", config, "--folds", 2, *candidates, "--save", saved).stdout
+    keep = ("--save", saved, "--keep", tmp_path / "kept")
+    study = ("cross_validate.py", "--config", config, "--folds", 2, *candidates, *keep)
+    out = run(*study).stdout
     assert "minus the first: " in out
+    kept = sorted((tmp_path / "kept").iterdir())
+    written = [file.stat().st_mtime_ns for file in kept]
+    assert len(kept) == 2
+    assert run(*study).stdout == out
+    assert [file.stat().st_mtime_ns for file in kept] == written
+    for file in kept:
+        file.write_bytes(gzip.compress(b'{"id": "other"}\n'))
+    assert "holds scores of other texts" in run(*study, status=1).stderr
     assert all("text" not in json.loads(line) for line in saved.read_text("utf-8").splitlines())
     assert "better in" in run("threshold_rules.py", scores_of_many_sources(tmp_path), "--draws", 5).stdout
-    written = ("--html", page, "--json", figures)
-    run("evaluate_model.py", data, "--model", "baseline", "--errors", saved, "--config", config, *written)
+    outputs = ("--html", page, "--json", figures)
+    run("evaluate_model.py", data, "--model", "baseline", "--errors", saved, "--config", config, *outputs)
     assert "<h2>Errors</h2>" in page.read_text("utf-8")
     assert json.loads(figures.read_text("utf-8"))["errors"]
 

@@ -9,17 +9,21 @@ python training/cross_validate.py --share 0.33 --folds 2 --set epochs=3 --set ep
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
-from claimclf.data import sample, targets, to_hold_out, write_rows
+from claimclf.data import fingerprint, sample, targets, to_hold_out, write_rows
 from claimclf.errors import ClaimclfError
 from claimclf.estimators import TransformerClassifier
-from claimclf.estimators.crossvalidation import CrossValidation, cross_validate, held_out_rows
+from claimclf.estimators.crossvalidation import CrossValidation, cross_validate, held_out_rows, read_held_out
 from claimclf.estimators.recipe import Recipe
 from claimclf.estimators.runs import make_estimator
 from claimclf.estimators.script import parse_settings
 from claimclf.metrics import paired_difference
+from claimclf.records import Example
 
 
 def main() -> int:
@@ -34,6 +38,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     parser.add_argument("--share", type=float, default=1, help="of the corpus, to screen candidates (default: all)")
     parser.add_argument("--save", type=Path, metavar="PATH", help="write the scores of the first candidate, as JSONL")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the scores of every candidate, train none twice")
     options = parser.parse_args()
     try:
         recipe = Recipe.read(options.config)
@@ -44,15 +49,7 @@ def main() -> int:
         for candidate in options.set or [""]:
             changes = parse_settings(setting for setting in candidate.split(",") if setting)
             parameters = {**recipe.parameters, "random_state": options.seed, **changes}
-            found = cross_validate(
-                make_estimator(TransformerClassifier, recipe.labels, parameters),
-                scored,
-                train=examples,
-                labels=recipe.labels,
-                n_folds=options.folds,
-                seed=options.seed,
-                n_jobs=options.jobs,
-            )
+            found = _cross_validated(recipe.labels, parameters, examples, scored, options)
             print(f"\n{candidate or 'as configured'}\n{found.report}", flush=True)
             if first is None:
                 first = found
@@ -65,6 +62,33 @@ def main() -> int:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _cross_validated(
+    labels: tuple[str, ...],
+    parameters: dict[str, Any],
+    examples: list[Example],
+    scored: list[Example],
+    options: argparse.Namespace,
+) -> CrossValidation:
+    """Train and decide, or read what was kept of the same parameters, texts and folds."""
+    settings = [labels, parameters, fingerprint(examples), options.folds, options.seed]
+    name = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
+    kept = options.keep / f"{name}.jsonl.gz" if options.keep else None
+    if kept and kept.exists():
+        return read_held_out(kept, scored, labels)
+    found = cross_validate(
+        make_estimator(TransformerClassifier, labels, parameters),
+        scored,
+        train=examples,
+        labels=labels,
+        n_folds=options.folds,
+        seed=options.seed,
+        n_jobs=options.jobs,
+    )
+    if kept:
+        write_rows(kept, held_out_rows(scored, found, labels))
+    return found
 
 
 if __name__ == "__main__":

@@ -9,14 +9,12 @@ import sys
 from pathlib import Path
 
 from claimclf.bundle import load
-from claimclf.data import to_hold_out
 from claimclf.errors import InputError
-from claimclf.estimators.distillation import Unlabelled, ask_teachers, halves, read_unlabelled, soft_labels
+from claimclf.estimators.distillation import ask_teachers, read_unlabelled, soft_labels
 from claimclf.estimators.recipe import Recipe
 from claimclf.estimators.runs import Trained, train_transformer
 from claimclf.estimators.script import run
 from claimclf.estimators.softlabels import SoftLabels, read_soft_labels
-from claimclf.text import normalise
 
 
 def train(recipe: Recipe, options: argparse.Namespace) -> Trained:
@@ -28,8 +26,6 @@ def said_of(recipe: Recipe, options: argparse.Namespace) -> SoftLabels:
     """Ask the teacher, or read what teachers said."""
     held_out = {example.group for example in recipe.examples(recipe.validation)}
     texts = list(read_unlabelled(options.texts, in_dev_repo=recipe.in_dev_repo, without=held_out))
-    learnt = to_hold_out(recipe.examples(recipe.train))
-    texts += [half for e in learnt for half in halves(Unlabelled(e.id, normalise(e.text), e.group))]
     if options.soft:
         said, origin = read_soft_labels(options.soft, recipe.labels), options.soft.name
     else:

@@ -2,7 +2,7 @@
 
 python training/soft_labels.py --without-dev-repos --texts ../shared/pool/unlabelled.jsonl.gz --out FILE
 
-Asked are all real texts to learn from, their halves, and further texts. If FILE is there, only its figures are printed.
+Asked are all real texts to learn from, and further texts. If FILE is there, only its figures are printed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from claimclf.bundle import load
 from claimclf.data import targets, to_hold_out, write_rows
 from claimclf.errors import ClaimclfError
-from claimclf.estimators.distillation import Unlabelled, ask_teachers, halves, read_unlabelled
+from claimclf.estimators.distillation import Unlabelled, ask_teachers, read_unlabelled
 from claimclf.estimators.folds import train_folds
 from claimclf.estimators.recipe import Recipe
 from claimclf.estimators.softlabels import read_soft_labels, soft_label_rows
@@ -57,7 +57,6 @@ def ask(recipe: Recipe, options: argparse.Namespace) -> Iterator[dict[str, Any]]
     held_out = {example.group for example in recipe.examples(recipe.validation)}
     real = to_hold_out(recipe.examples(recipe.train))
     texts = [Unlabelled(example.id, normalise(example.text), example.group) for example in real]
-    texts += [half for text in list(texts) for half in halves(text)]
     known = {text.text for text in texts}
     texts += [text for text in read_unlabelled(options.texts, without=held_out) if text.text not in known]
     learnt = {example.group for example in learning.examples(learning.train)}

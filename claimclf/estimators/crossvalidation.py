@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 from sklearn.base import clone
 
-from claimclf.data import group_folds, targets
+from claimclf.data import group_folds, read_rows, targets
+from claimclf.errors import DataError
 from claimclf.estimators.base import TextClassifier
 from claimclf.labels import LABELS, from_indicator
 from claimclf.metrics import Report, evaluate
@@ -116,6 +118,39 @@ def held_out_rows(
             "scores": dict(zip(labels, scores, strict=True)),
             "decided": list(names),
         }
+
+
+def read_held_out(path: Path, examples: Sequence[Example], labels: Sequence[str] = LABELS) -> CrossValidation:
+    """Read what :func:`held_out_rows` laid out, and evaluate it against the labels of `examples`.
+
+    Parameters
+    ----------
+    path : Path
+        The rows as JSONL.
+    examples : sequence of Example
+        As given to :func:`cross_validate`.
+    labels : sequence of str
+        The label order.
+
+    Returns
+    -------
+    CrossValidation
+        In the order of `examples`.
+
+    Raises
+    ------
+    DataError
+        If the rows are of other texts.
+    """
+    rows = [row for _, row in read_rows(path)]
+    if [row["id"] for row in rows] != [example.id for example in examples]:
+        raise DataError(f"{path}: holds scores of other texts; remove it")
+    probabilities = np.array([[row["scores"][label] for label in labels] for row in rows])
+    decisions = np.array([[label in row["decided"] for label in labels] for row in rows], dtype=np.int8)
+    groups = [example.group for example in examples]
+    return CrossValidation(
+        probabilities, decisions, evaluate(targets(examples, labels), decisions, labels, groups=groups)
+    )
 
 
 def _without(examples: Sequence[Example], groups: set[str]) -> list[Example]:
