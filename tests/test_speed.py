@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 import claimclf
 from claimclf.backends import OnnxBackend
-from claimclf.errors import BundleError, InputError
+from claimclf.errors import BundleError, ClaimclfError, InputError
 
 WORDS = ["the", "two", "ministries", "signed", "a", "pact", "congress", "should", "repeal", "cameras", "match", "faces"]
 
@@ -177,26 +178,84 @@ def test_a_cascade_is_not_calibrated_apart_from_its_second_stage(cascade: Path, 
         claimclf.load(cascade).with_prior({"agreement": 0.1})
 
 
-def test_contenders_are_measured_in_processes_of_their_own(transformer_bundle: Path) -> None:
-    from claimclf.benchmark import race, table
+def test_contenders_are_measured_in_processes_of_their_own(transformer_bundle: Path, tmp_path: Path) -> None:
+    from claimclf.benchmark import macro_f1, plot, race, table
 
     ours, baseline = "claimclf default", "claimclf baseline (scikit-learn TF-IDF)"
-    found = race([ours, baseline], transformer_bundle, texts_of_all_lengths(400), [60], probe=20)
+    folders = {ours: transformer_bundle, baseline: transformer_bundle}
+    found = race(folders, texts_of_all_lengths(400), [60], probe=20)
     assert [measured.contender for measured in found.best] == [ours, baseline]
     for measured in found.best + found.default:
         assert measured.per_second > 0
         assert 0 < measured.p50 <= measured.p99
         assert measured.memory > 10
     assert json.dumps(found.to_dict())
-    lines = table(found, beside=baseline).splitlines()
-    assert "| 1.0 |" in next(line for line in lines if line.startswith(f"| {baseline} | best"))
+    scores = macro_f1(folders, ["Oslo and Kyiv signed a pact.", "It rained."], np.array([[1, 0, 0, 0], [0, 0, 0, 0]]))
+    assert scores[baseline] == 0.25
+    lines = table(found, scores, beside=baseline).splitlines()
+    row = next(line for line in lines if line.startswith(f"| {baseline} | best"))
+    assert "| 1.0 |" in row
+    assert row.endswith("| 0.250 |")
+    plot(found, scores, tmp_path / "race.svg")
+    assert baseline in (tmp_path / "race.svg").read_text("utf-8")
     with pytest.raises(InputError, match="264 more than the largest size"):
-        race([ours], transformer_bundle, texts_of_all_lengths(300), [60])
+        race({ours: transformer_bundle}, texts_of_all_lengths(300), [60])
+
+
+def test_a_contender_that_fails_is_named(tmp_path: Path) -> None:
+    from claimclf.benchmark import race
+
+    with pytest.raises(ClaimclfError, match=r"claimclf default, \{\}: could not be measured"):
+        race({"claimclf default": tmp_path}, texts_of_all_lengths(400), [60])
+
+
+def test_a_stream_is_measured_whatever_its_length(baseline_bundle: Path) -> None:
+    from claimclf.benchmark import stream
+
+    found = stream(str(baseline_bundle), ["One text.", "Another one."], 700)
+    assert found.n_texts == 700
+    assert found.per_second > 0
+    assert found.memory > 10
 
 
 @pytest.mark.parametrize("name", ["transformers pipeline", "plain torch"])
 def test_peers_run_the_encoder_of_the_bundle(transformer_bundle: Path, name: str) -> None:
     from claimclf.benchmark import CONTENDERS
 
-    label = CONTENDERS[name].load(transformer_bundle, **CONTENDERS[name].settings[0])
-    assert len(label(["The pact was signed.", "Cameras match faces."])) == 2
+    contender = CONTENDERS[name]
+    texts = ["The pact was signed, they said in Oslo.", "Rain.", "Cameras match faces."]
+    plain = contender.load(transformer_bundle, batch_size=1, sort=False, dtype="float32")(texts)
+    together = contender.load(transformer_bundle, batch_size=2, sort=True, dtype="float32")(texts)
+    assert plain.shape == (3, 4)
+    if name == "plain torch":  # The pipeline orders labels by their score.
+        np.testing.assert_allclose(plain, together, atol=1e-5)
+
+
+def test_a_peer_is_trained_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from claimclf.benchmark import PEERS, prepare
+    from claimclf.benchmark.peers import Peer
+
+    trained = []
+    monkeypatch.setitem(PEERS, "spaCy textcat", Peer(lambda *given: trained.append(given), lambda folder: None))
+    places = [prepare("spaCy textcat", ["A text."], np.zeros((1, 4)), tmp_path) for _ in range(2)]
+    assert places[0] == places[1]
+    assert len(trained) == 1
+
+
+def test_a_peer_that_is_not_installed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from claimclf.benchmark import prepare
+
+    monkeypatch.setitem(sys.modules, "setfit", None)
+    with pytest.raises(InputError, match=r"^SetFit: .*setfit.*\[peers\]"):
+        prepare("SetFit", ["A text.", "Another."], np.array([[1, 0, 0, 1], [0, 1, 1, 0]]), tmp_path)
+
+
+@pytest.mark.slow
+def test_embeddings_under_a_linear_head_learn(tmp_path: Path) -> None:
+    from claimclf.benchmark import PEERS, prepare
+
+    texts = ["The two states signed a pact.", "It rained all day."] * 4
+    truth = np.array([[1, 0], [0, 1]] * 4)
+    name = "sentence-transformers + logistic regression"
+    label = PEERS[name].load(prepare(name, texts, truth, tmp_path))
+    assert (label(texts) > 0.5).astype(int).tolist() == truth.tolist()

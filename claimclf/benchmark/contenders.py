@@ -8,10 +8,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from claimclf.errors import BundleError
+import numpy as np
 
-Label = Callable[[Sequence[str]], object]
-"""Labels texts; in which order the results come is not compared."""
+from claimclf.benchmark.peers import PEERS, Array, Label
+from claimclf.errors import BundleError
 
 _GRID = [
     {"batch_size": size, "sort": sort, "dtype": dtype}
@@ -28,21 +28,25 @@ class Contender:
     name : str
         As the table says it.
     load : callable
-        Takes a bundle that holds ``model.safetensors`` and a setting, returns a function that labels texts.
+        Takes a folder and a setting, returns a function that scores texts. The folder is a bundle that holds
+        ``model.safetensors``, or what :func:`~claimclf.benchmark.peers.prepare` returned.
     settings : tuple of dict
         All that are tried; the first is what its users get who set nothing.
+    scored_by : str, default ""
+        Who computes the same function: its scores are those of another contender, up to rounding.
     """
 
     name: str
     load: Callable[..., Label]
     settings: tuple[Mapping[str, Any], ...] = ({},)
+    scored_by: str = ""
 
 
 def _claimclf(bundle: Path, *, model: str = "") -> Label:
     from claimclf import load, predict
 
     classifier = load(model or bundle)
-    return lambda texts: predict(texts, model=classifier)
+    return lambda texts: np.array([list(found.scores.values()) for found in predict(texts, model=classifier)])
 
 
 def _pipeline(bundle: Path, *, batch_size: int, sort: bool, dtype: str) -> Label:
@@ -53,7 +57,7 @@ def _pipeline(bundle: Path, *, batch_size: int, sort: bool, dtype: str) -> Label
     tokenizer = AutoTokenizer.from_pretrained(bundle)
     label = pipeline("text-classification", model=model, tokenizer=tokenizer, device="cpu", top_k=None)
     options = {"batch_size": batch_size, "truncation": True, "max_length": 256, "function_to_apply": "sigmoid"}
-    return lambda texts: label(sorted(texts, key=len) if sort else list(texts), **options)
+    return _sorted(lambda texts: [[found["score"] for found in row] for row in label(texts, **options)], sort)
 
 
 def _for_transformers(bundle: Path) -> Any:
@@ -80,49 +84,46 @@ def _torch(bundle: Path, *, batch_size: int, sort: bool, dtype: str) -> Label:
     model = _for_transformers(bundle).to(getattr(torch, dtype))
     tokenizer = AutoTokenizer.from_pretrained(bundle)
 
-    def label(texts: Sequence[str]) -> list[Any]:
-        ordered = sorted(texts, key=len) if sort else list(texts)
+    def label(texts: list[str]) -> Any:
         rows = []
         with torch.inference_mode():
-            for start in range(0, len(ordered), batch_size):
-                batch = ordered[start : start + batch_size]
+            for start in range(0, len(texts), batch_size):
+                batch = texts[start : start + batch_size]
                 encoded = tokenizer(batch, truncation=True, max_length=256, padding=True, return_tensors="pt")
                 rows.append(torch.sigmoid(model(**encoded).logits).float().numpy())
-        return rows
+        return np.concatenate(rows)
 
-    return label
+    return _sorted(label, sort)
 
 
-def _sentence_transformers(bundle: Path, *, batch_size: int, dtype: str) -> Label:
-    import numpy as np
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.multiclass import OneVsRestClassifier
+def _sorted(label: Callable[[list[str]], Any], sort: bool) -> Label:
+    """Let texts of like length run together if asked."""
 
-    from claimclf.estimators.pretrained import resolve_base
+    def in_order(texts: Sequence[str]) -> Array:
+        order = np.argsort([len(text) for text in texts], kind="stable") if sort else np.arange(len(texts))
+        scores = np.asarray(label([texts[place] for place in order]))
+        return scores[np.argsort(order)]
 
-    base = resolve_base("sentence-transformers/all-MiniLM-L6-v2").location
-    model = SentenceTransformer(base, device="cpu", model_kwargs={"torch_dtype": getattr(torch, dtype)})
-    # Its cost does not depend on what the head has learnt.
-    width = model.get_sentence_embedding_dimension() or 384
-    rng = np.random.default_rng(0)
-    head = OneVsRestClassifier(LogisticRegression()).fit(rng.normal(size=(80, width)), rng.integers(0, 2, (80, 4)))
-    return lambda texts: head.predict_proba(model.encode(list(texts), batch_size=batch_size))
+    return in_order
 
+
+_OURS = "claimclf default"
 
 CONTENDERS = {
     contender.name: contender
     for contender in (
-        Contender("claimclf default", _claimclf),
+        Contender(_OURS, _claimclf),
         Contender("claimclf baseline (scikit-learn TF-IDF)", _claimclf, ({"model": "baseline"},)),
-        Contender("transformers pipeline", _pipeline, tuple(_GRID)),
-        Contender("plain torch", _torch, tuple(_GRID)),
+        Contender("transformers pipeline", _pipeline, tuple(_GRID), _OURS),
+        Contender("plain torch", _torch, tuple(_GRID), _OURS),
         Contender(
             "sentence-transformers + logistic regression",
-            _sentence_transformers,
+            PEERS["sentence-transformers + logistic regression"].load,
             tuple({"batch_size": size, "dtype": dtype} for dtype in ("float32", "bfloat16") for size in (32, 8)),
         ),
+        Contender("SetFit", PEERS["SetFit"].load, ({"batch_size": 32}, {"batch_size": 8})),
+        Contender("spaCy textcat", PEERS["spaCy textcat"].load, ({"batch_size": 256}, {"batch_size": 32})),
+        Contender("fastText", PEERS["fastText"].load),
     )
 }
-"""All contenders by name. SetFit predicts with the parts of the last, at its cost."""
+"""All contenders by name."""

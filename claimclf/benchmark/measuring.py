@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from claimclf.benchmark.contenders import CONTENDERS
-from claimclf.errors import ClaimclfError, InputError
+from claimclf.benchmark.processes import apart, peak_memory
+from claimclf.errors import InputError
 
 _WARM_UP = 64
 _SINGLE = 200
@@ -80,7 +80,7 @@ class Race:
 
 
 def measure(
-    contender: str, setting: dict[str, Any], bundle: Path, texts: Sequence[str], started: float | None = None
+    contender: str, setting: dict[str, Any], folder: Path, texts: Sequence[str], started: float | None = None
 ) -> Measurement:
     """Measure in this process.
 
@@ -90,8 +90,8 @@ def measure(
         A key of :data:`~claimclf.benchmark.contenders.CONTENDERS`.
     setting : dict
         For its ``load``.
-    bundle : Path
-        Holds ``model.safetensors``.
+    folder : Path
+        For its ``load``.
     texts : sequence of str
         Distinct, more than the 264 that warm up and show the latency.
     started : float, optional
@@ -103,7 +103,7 @@ def measure(
         Of the texts after the first 264.
     """
     begin = time.time() if started is None else started
-    label = CONTENDERS[contender].load(bundle, **setting)
+    label = CONTENDERS[contender].load(folder, **setting)
     label(texts[:1])
     cold = time.time() - begin
     label(texts[:_WARM_UP])
@@ -118,18 +118,16 @@ def measure(
     seconds = time.perf_counter() - start
     median, worst = (np.quantile(single, [0.5, 0.99]) * 1000).tolist()
     rate = len(single) / sum(single)
-    return Measurement(contender, setting, len(bulk), len(bulk) / seconds, rate, median, worst, cold, _peak_memory())
+    return Measurement(contender, setting, len(bulk), len(bulk) / seconds, rate, median, worst, cold, peak_memory())
 
 
-def race(names: Iterable[str], bundle: Path, texts: Sequence[str], sizes: Sequence[int], probe: int = 300) -> Race:
+def race(folders: Mapping[str, Path], texts: Sequence[str], sizes: Sequence[int], probe: int = 300) -> Race:
     """Let contenders run in turn, each in fresh processes: all settings on a few texts, then the best on every size.
 
     Parameters
     ----------
-    names : iterable of str
-        Keys of :data:`~claimclf.benchmark.contenders.CONTENDERS`.
-    bundle : Path
-        Holds ``model.safetensors``.
+    folders : mapping of str to Path
+        For the ``load`` of each contender, by keys of :data:`~claimclf.benchmark.contenders.CONTENDERS`.
     texts : sequence of str
         Distinct, at least 264 more than the largest size.
     sizes : sequence of int
@@ -155,33 +153,23 @@ def race(names: Iterable[str], bundle: Path, texts: Sequence[str], sizes: Sequen
             f"texts: expected {needed + max(sizes)}, {needed} more than the largest size, got {len(texts)}"
         )
     best, single, default = [], [], []
-    for name in names:
+    for name, folder in folders.items():
         settings = CONTENDERS[name].settings
-        tried = [_apart(name, dict(setting), bundle, texts[: needed + probe]) for setting in settings]
+        tried = [_apart(name, dict(setting), folder, texts[: needed + probe]) for setting in settings]
         in_bulk = max(tried, key=lambda found: found.per_second).setting
         alone = max(tried, key=lambda found: found.one_by_one).setting
         smallest = texts[: needed + min(sizes)]
-        best += [_apart(name, in_bulk, bundle, texts[: needed + size]) for size in sizes]
-        single.append(_apart(name, alone, bundle, smallest))
-        default.append(_apart(name, dict(settings[0]), bundle, smallest))
+        best += [_apart(name, in_bulk, folder, texts[: needed + size]) for size in sizes]
+        single.append(_apart(name, alone, folder, smallest))
+        default.append(_apart(name, dict(settings[0]), folder, smallest))
     return Race(best, single, default)
 
 
-def _apart(name: str, setting: dict[str, Any], bundle: Path, texts: Sequence[str]) -> Measurement:
-    task = {"contender": name, "setting": setting, "bundle": str(bundle), "texts": list(texts), "started": time.time()}
-    command = [sys.executable, "-W", "ignore", "-m", "claimclf.benchmark.measuring"]
-    done = subprocess.run(command, input=json.dumps(task), stdout=subprocess.PIPE, text=True)
-    if done.returncode:
-        raise ClaimclfError(f"{name}, {setting}: could not be measured; the reason is above")
-    return Measurement(**json.loads(done.stdout.splitlines()[-1]))
-
-
-def _peak_memory() -> float:
-    status = Path("/proc/self/status")
-    lines = status.read_text("utf-8").splitlines() if status.is_file() else []
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
+def _apart(name: str, setting: dict[str, Any], folder: Path, texts: Sequence[str]) -> Measurement:
+    task = {"contender": name, "setting": setting, "folder": str(folder), "texts": list(texts), "started": time.time()}
+    return Measurement(**apart("claimclf.benchmark.measuring", task, f"{name}, {setting}"))
 
 
 if __name__ == "__main__":
     given = json.load(sys.stdin)
-    print(json.dumps(asdict(measure(**{**given, "bundle": Path(given["bundle"])}))))
+    print(json.dumps(asdict(measure(**{**given, "folder": Path(given["folder"])}))))

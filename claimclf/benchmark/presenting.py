@@ -8,13 +8,15 @@ from pathlib import Path
 from claimclf.benchmark.measuring import Measurement, Race
 
 
-def table(race: Race, beside: str = "transformers pipeline") -> str:
+def table(race: Race, macro_f1: Mapping[str, float] | None = None, beside: str = "transformers pipeline") -> str:
     """Lay out measurements in Markdown.
 
     Parameters
     ----------
     race : Race
         What was measured.
+    macro_f1 : mapping of str to float, optional
+        By contender, in [0, 1].
     beside : str, default "transformers pipeline"
         The contender whose best setting for the same number of texts, or for one at a time, is 1.
 
@@ -26,15 +28,15 @@ def table(race: Race, beside: str = "transformers pipeline") -> str:
     peer = {found.n_texts: found.per_second for found in race.best if found.contender == beside}
     peer_alone = next((found.one_by_one for found in race.single if found.contender == beside), None)
     rows = [
-        "| contender | setting | texts | a second | times the peer | cold start s | MiB |",
-        "|---|---|---|---|---|---|---|",
+        "| contender | setting | texts | a second | times the peer | cold start s | MiB | macro F1 |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for kind, measured in (("best", race.best), ("default", race.default)):
         for found in measured:
             times = _times(found.per_second, peer.get(found.n_texts))
             rows.append(
                 f"| {found.contender} | {kind}{_spelt(found)} | {found.n_texts:,} | {found.per_second:,.0f} | {times} "
-                f"| {found.cold:.1f} | {found.memory:,.0f} |"
+                f"| {found.cold:.2f} | {found.memory:,.0f} | {_score(found, macro_f1)} |"
             )
     rows += ["", "| one text at a time | setting | a second | times the peer | p50, p99 ms |", "|---|---|---|---|---|"]
     for found in race.single:
@@ -44,6 +46,10 @@ def table(race: Race, beside: str = "transformers pipeline") -> str:
             f"| {found.p50:.1f}, {found.p99:.1f} |"
         )
     return "\n".join(rows)
+
+
+def _score(found: Measurement, macro_f1: Mapping[str, float] | None) -> str:
+    return f"{macro_f1[found.contender]:.3f}" if macro_f1 and found.contender in macro_f1 else ""
 
 
 def _spelt(found: Measurement) -> str:

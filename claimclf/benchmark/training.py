@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from claimclf.benchmark.accuracy import best_macro_f1
 from claimclf.data import targets
 from claimclf.estimators.pretrained import resolve_base
 from claimclf.estimators.quiet import quiet
 from claimclf.estimators.transformer import DEFAULT_BASE, TransformerClassifier
-from claimclf.metrics import best_f1_threshold
 from claimclf.records import Example
 from claimclf.text import normalise
 
@@ -65,12 +65,14 @@ def train_race(
     unseen, expected = [normalise(example.text) for example in validation], targets(validation, labels)
     start = time.perf_counter()
     scored = _plain(texts, truth, unseen, epochs)
-    plain = Training("transformers.Trainer", epochs * len(texts) / (time.perf_counter() - start), _f1(expected, scored))
+    plain = Training(
+        "transformers.Trainer", epochs * len(texts) / (time.perf_counter() - start), best_macro_f1(expected, scored)
+    )
     estimator = TransformerClassifier(labels=labels, **{**parameters, "epochs": epochs})
     start = time.perf_counter()
     estimator.fit(texts, truth, validation=(unseen, expected))
     rate = epochs * len(texts) / (time.perf_counter() - start)
-    return [plain, Training("claimclf", rate, _f1(expected, estimator.decision_function(unseen)))]
+    return [plain, Training("claimclf", rate, best_macro_f1(expected, estimator.decision_function(unseen)))]
 
 
 def _plain(texts: list[str], truth: Any, unseen: list[str], epochs: int) -> Any:
@@ -99,11 +101,3 @@ def _plain(texts: list[str], truth: Any, unseen: list[str], epochs: int) -> Any:
         trainer = Trainer(model, arguments, DataCollatorWithPadding(tokenizer), data)
         trainer.train()
         return trainer.predict(Dataset.from_dict(tokenizer(unseen, **encode))).predictions
-
-
-def _f1(truth: Any, scores: Any) -> float:
-    found = []
-    for column in range(truth.shape[1]):
-        known = ~np.isnan(truth[:, column])
-        found.append(best_f1_threshold(truth[known, column], scores[known, column])[1])
-    return float(np.mean(found))
