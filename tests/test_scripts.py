@@ -72,6 +72,9 @@ def test_two_commands_lead_from_a_csv_to_predictions(tmp_path: Path) -> None:
         ("water",),
         ("money",),
     ]
+    assert bundle.predictions(["Unheard of."])[0].labels  # one label a text in the table, one label a prediction
+    run("train_baseline.py", "--data", table, *columns, "--set", "exclusive=false", "--out", tmp_path / "mine")
+    assert "exclusive" not in claimclf.load(tmp_path / "mine").manifest
     wrong = run("train_baseline.py", *columns, "--out", tmp_path / "mine", status=1)
     assert "--text-column: belongs to tables of your own; name them with --data" in wrong.stderr
 

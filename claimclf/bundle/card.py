@@ -52,10 +52,14 @@ def _summary(manifest: Manifest) -> str:
             f"A static model that settles the sentences which surely carry nothing, before the bundle "
             f"`{manifest.model['second']}`, which lies beside this folder, decides on the others."
         )
-    return f"`{manifest.base.get('id', 'an encoder')}`, fine-tuned to classify sentences; any number of labels each."
+    each = "exactly one label" if manifest.calibration.exclusive else "any number of labels"
+    return f"`{manifest.base.get('id', 'an encoder')}`, fine-tuned to classify sentences; {each} each."
 
 
 def _labels(manifest: Manifest) -> str:
+    if manifest.calibration.exclusive:
+        rows = [f"| `{label}` | {manifest.definitions.get(label, '')} |" for label in manifest.labels]
+        return "\n".join(["| label | the sentence says that … |", "|---|---|", *rows])
     rows = [
         f"| `{label}` | {manifest.definitions.get(label, '')} | {threshold:.3f} |"
         for label, threshold in zip(manifest.labels, manifest.calibration.threshold, strict=True)

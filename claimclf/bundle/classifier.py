@@ -166,6 +166,7 @@ class Classifier(LoadedBundle):
             precision=precision,
             omission=omission,
             confidence=confidence,
+            exclusive=self.calibration.exclusive,
         )
         return self._changed(policy=policy)
 
@@ -203,10 +204,18 @@ class Classifier(LoadedBundle):
             scores = unadjusted._score([normalise(text) for text in check_texts(texts)])
             if not scores.filled.any():
                 raise InputError("texts: expected a sample of the corpus, at least one text that is not empty")
-            shares = estimate_prior(scores.probabilities[scores.filled][:, movable], base_rates[movable])
+            shares = estimate_prior(
+                scores.probabilities[scores.filled][:, movable],
+                base_rates[movable],
+                exclusive=self.calibration.exclusive,
+            )
             prior = dict(zip(np.array(self.labels)[movable].tolist(), shares.tolist(), strict=True))
         elif prior is None or texts is not None:
             raise InputError("with_prior: expected either shares by label or texts=…")
+        if self.calibration.exclusive and sum(prior.values()) > 1 + 1e-9:
+            raise InputError(
+                f"prior: the labels exclude each other, but the shares add up to {sum(prior.values()):.3f}"
+            )
         for label, share in prior.items():
             if label not in self.labels:
                 raise InputError(f"prior: unknown label {label!r}; expected one of {', '.join(self.labels)}")

@@ -84,6 +84,8 @@ class Manifest:
             for column, label in enumerate(self.labels)
         ]
         del entries["definitions"]
+        if self.calibration.exclusive:
+            entries["exclusive"] = True
         return {"format_version": entries.pop("format_version"), **entries}
 
     @classmethod
@@ -112,7 +114,7 @@ class Manifest:
             )
         try:
             values = dict(entries)
-            labels = values.pop("labels")
+            labels, exclusive = values.pop("labels"), bool(values.pop("exclusive", False))
             if not isinstance(values["files"], dict) or not isinstance(values["model"], dict):
                 raise TypeError("files and model must be objects")
             return cls(
@@ -120,7 +122,10 @@ class Manifest:
                 labels=tuple(str(label["name"]) for label in labels),
                 definitions={label["name"]: label["definition"] for label in labels if label["definition"]},
                 calibration=Calibration(
-                    *(tuple(float(label[key]) for label in labels) for key in ("slope", "intercept", "threshold"))
+                    slope=tuple(float(label["slope"]) for label in labels),
+                    intercept=tuple(float(label["intercept"]) for label in labels),
+                    threshold=tuple(float(label["threshold"]) for label in labels),
+                    exclusive=exclusive,
                 ),
             )
         except (KeyError, TypeError, AttributeError, ValueError) as error:

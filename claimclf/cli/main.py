@@ -151,7 +151,10 @@ def _info(options: argparse.Namespace) -> int:
     if manifest["base"]:
         print(f"base: {manifest['base']['id']}")
     for label in manifest["labels"]:
-        print(f"  {label['name']} (from {label['threshold']:.3f}): {label['definition']}")
+        start = "" if manifest.get("exclusive") else f" (from {label['threshold']:.3f})"
+        print(f"  {label['name']}{start}: {label['definition']}")
+    if manifest.get("exclusive"):
+        print("exactly one of them each")
     if HELD_OUT_FILE in manifest["files"]:
         held_out = classifier.held_out
         rates = zip(classifier.labels, held_out.base_rates(), held_out.base_rates(at_random=True), strict=True)

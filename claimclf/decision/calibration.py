@@ -19,17 +19,21 @@ MIN_CASES = 10
 
 @dataclass(frozen=True)
 class Calibration:
-    """Platt's sigmoid and a decision threshold for each label.
+    """Platt's sigmoid and a decision threshold for each label; or, of labels that exclude each other, a softmax.
 
     ``probability = 1 / (1 + exp(-(slope * logit + intercept)))``, decided by ``probability >= threshold``: Platt,
-    *Probabilistic outputs for support vector machines* (1999), sec. 2.
+    *Probabilistic outputs for support vector machines* (1999), sec. 2. Exclusive labels share the slope, the inverse of
+    a temperature (Guo et al., *On calibration of modern neural networks*, 2017, sec. 4.2), and the most probable one is
+    asserted.
 
     Attributes
     ----------
     slope, intercept : tuple of float
-        One per label. Slope 1 and intercept 0 leave the model's own sigmoid as it is.
+        One per label. Slope 1 and intercept 0 leave the model's own sigmoid or softmax as it is.
     threshold : tuple of float
         One per label, in [0, 1].
+    exclusive : bool
+        Whether a text carries exactly one of the labels.
 
     Examples
     --------
@@ -41,6 +45,7 @@ class Calibration:
     slope: tuple[float, ...]
     intercept: tuple[float, ...]
     threshold: tuple[float, ...]
+    exclusive: bool = False
 
     def __post_init__(self) -> None:
         for name in ("slope", "intercept", "threshold"):
@@ -48,18 +53,22 @@ class Calibration:
                 raise BundleError(f"calibration: {name} must be finite, got {getattr(self, name)}")
 
     @classmethod
-    def identity(cls, n_labels: int) -> Calibration:
-        """Leave the model's probabilities as they are and decide at 0.5.
+    def identity(cls, n_labels: int, *, exclusive: bool = False) -> Calibration:
+        """Leave the model's probabilities as they are and decide at 0.5, or for the most probable label.
 
         Parameters
         ----------
         n_labels : int
             Number of labels.
+        exclusive : bool, default False
+            Whether a text carries exactly one of them.
         """
-        return cls((1.0,) * n_labels, (0.0,) * n_labels, (0.5,) * n_labels)
+        return cls((1.0,) * n_labels, (0.0,) * n_labels, (0.0 if exclusive else 0.5,) * n_labels, exclusive)
 
     @classmethod
-    def fit(cls, logits: Array, truth: Array, fallback: Calibration | None = None) -> Calibration:
+    def fit(
+        cls, logits: Array, truth: Array, fallback: Calibration | None = None, *, exclusive: bool = False
+    ) -> Calibration:
         """Fit on texts that the model was not trained on.
 
         Parameters
@@ -71,6 +80,8 @@ class Calibration:
         fallback : Calibration, optional
             What a label keeps of which there are fewer than :data:`MIN_CASES` texts with or without it, or on which the
             scores do not rise with the truth. By default the model's own probabilities and 0.5, and two texts will do.
+        exclusive : bool, default False
+            Whether a text carries exactly one of the labels.
 
         Returns
         -------
@@ -80,6 +91,8 @@ class Calibration:
             measure*, 2014, theorem 1), and on other sources it does better than the threshold that happened to be best
             here (``training/README.md``).
         """
+        if exclusive or (fallback and fallback.exclusive):
+            return cls._fit_temperature(logits, truth, fallback)
         known = ~np.isnan(truth)
         kept = fallback or cls.identity(truth.shape[1])
         fitted = [
@@ -89,6 +102,24 @@ class Calibration:
         ]
         slope, intercept, threshold = zip(*fitted, strict=True)
         return cls(slope, intercept, threshold)
+
+    @classmethod
+    def _fit_temperature(cls, logits: Array, truth: Array, fallback: Calibration | None) -> Calibration:
+        from scipy.optimize import minimize_scalar
+        from scipy.special import log_softmax
+
+        n_labels = truth.shape[1]
+        rows = np.flatnonzero(np.nansum(truth, axis=1) == 1)
+        if len(rows) < (MIN_CASES if fallback else 1):
+            return fallback or cls.identity(n_labels, exclusive=True)
+        scores, carried = logits[rows].astype(np.float64), np.nanargmax(truth[rows], axis=1)
+
+        def loss(log_slope: float) -> float:
+            return -float(log_softmax(np.exp(log_slope) * scores, axis=1)[np.arange(len(rows)), carried].mean())
+
+        # Between a fiftieth and fifty: where every text is right no finite slope is best.
+        slope = float(np.exp(minimize_scalar(loss, bounds=(-4, 4), method="bounded").x))
+        return cls((slope,) * n_labels, (0.0,) * n_labels, (0.0,) * n_labels, exclusive=True)
 
     def probabilities(self, logits: Array) -> Array:
         """Turn logits into calibrated probabilities.
@@ -101,9 +132,13 @@ class Calibration:
         Returns
         -------
         ndarray of float64, shape (n_texts, n_labels)
-            In [0, 1].
+            In [0, 1]; the rows of exclusive labels add up to 1.
         """
         scaled = logits.astype(np.float64) * np.array(self.slope) + np.array(self.intercept)
+        if self.exclusive:
+            raised = np.exp(scaled - scaled.max(axis=1, keepdims=True, initial=-np.inf))
+            softmax: Array = raised / raised.sum(axis=1, keepdims=True)
+            return softmax
         logistic: Array = 0.5 * (1 + np.tanh(scaled / 2))  # in a form that cannot overflow
         return logistic
 
@@ -118,8 +153,12 @@ class Calibration:
         Returns
         -------
         ndarray of int8, shape (n_texts, n_labels)
-            1 where the label is asserted.
+            1 where the label is asserted. Of exclusive labels one is, unless the text is empty and all are 0.
         """
+        if self.exclusive:
+            best = probabilities.argmax(axis=1)[:, None] == np.arange(probabilities.shape[1])
+            asserted: npt.NDArray[np.int8] = (best & (probabilities > 0)).astype(np.int8)
+            return asserted
         return (probabilities >= np.array(self.threshold)).astype(np.int8)
 
 

@@ -69,6 +69,7 @@ class Policy:
         precision: float = 0.95,
         omission: float = 0.1,
         confidence: float = 0.9,
+        exclusive: bool = False,
     ) -> Policy:
         """Find the thresholds.
 
@@ -87,6 +88,8 @@ class Policy:
         confidence : float, default 0.9
             How probable it is, over draws of the held-out texts, that a guarantee holds; for each label and each of
             the two guarantees by itself.
+        exclusive : bool, default False
+            Whether a text carries exactly one label: then none is asserted at one half or below, so that two never are.
 
         Returns
         -------
@@ -113,7 +116,9 @@ class Policy:
         for column in range(len(labels)):
             known = ~np.isnan(truth[:, column])
             scores, carried = probabilities[known, column], truth[known, column] == 1
-            found = _assert_from(scores, carried, precision, 1 - confidence)
+            found = _assert_from(
+                scores, carried, precision, 1 - confidence, _GRID[_GRID > 0.505] if exclusive else _GRID
+            )
             assert_from.append(found)
             below = _rule_out_below(scores[carried], omission, 1 - confidence)
             rule_out_below.append(below if found is None else min(below, found))
@@ -147,7 +152,11 @@ class Policy:
 
 
 def _assert_from(
-    scores: npt.NDArray[np.float64], carried: npt.NDArray[np.bool_], precision: float, risk: float
+    scores: npt.NDArray[np.float64],
+    carried: npt.NDArray[np.bool_],
+    precision: float,
+    risk: float,
+    grid: npt.NDArray[np.float64],
 ) -> float | None:
     from scipy.stats import binom
 
@@ -160,7 +169,7 @@ def _assert_from(
         least += 1
     best = None
     for start in range(_STARTS):
-        for threshold in _GRID:
+        for threshold in grid:
             chosen = scores >= threshold
             if chosen.sum() < least * 2**start:
                 continue

@@ -6,6 +6,7 @@ what a text that carries a label looks like stays the same, only how many do cha
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ Array = npt.NDArray[Any]
 
 _STEPS = 200
 _TOLERANCE = 1e-7
+_LEAST = 1e-6
 
 
 def log_odds_shift(base_rate: Array, prior: Array) -> Array:
@@ -55,7 +57,8 @@ def adjusted(calibration: Calibration, held_out: HeldOut, prior: Array) -> Calib
     held_out : HeldOut
         What it was fitted on.
     prior : ndarray of float, shape (n_labels,)
-        Share of the new corpus that carries each label, in (0, 1); nan leaves a label as it is.
+        Share of the new corpus that carries each label, in (0, 1); nan leaves a label as it is, or of exclusive labels
+        gives it its part of what the others leave.
 
     Returns
     -------
@@ -64,6 +67,13 @@ def adjusted(calibration: Calibration, held_out: HeldOut, prior: Array) -> Calib
         texts that are weighted so that every label is as common among them as there.
     """
     base_rate = held_out.base_rates()
+    if calibration.exclusive:
+        given = np.where(np.isnan(prior), 0, prior)
+        left = (1 - given.sum()) / max(base_rate[np.isnan(prior)].sum(), _LEAST)
+        shares = np.where(np.isnan(prior), base_rate * left, prior)
+        shift = np.log(np.maximum(shares, _LEAST)) - np.log(np.maximum(base_rate, _LEAST))
+        moved = np.array(calibration.intercept) + shift
+        return replace(calibration, intercept=tuple(moved.tolist()))
     intercept, threshold = list(calibration.intercept), list(calibration.threshold)
     for column in np.flatnonzero(~np.isnan(prior)):
         intercept[column] += float(log_odds_shift(base_rate[column], prior[column]))
@@ -74,7 +84,7 @@ def adjusted(calibration: Calibration, held_out: HeldOut, prior: Array) -> Calib
     return Calibration(calibration.slope, tuple(intercept), tuple(threshold))
 
 
-def estimate_prior(probabilities: Array, base_rate: Array) -> Array:
+def estimate_prior(probabilities: Array, base_rate: Array, *, exclusive: bool = False) -> Array:
     """Estimate from unlabelled texts how common each label is, by expectation maximisation (their sec. 2.2).
 
     Parameters
@@ -83,6 +93,8 @@ def estimate_prior(probabilities: Array, base_rate: Array) -> Array:
         Calibrated at `base_rate`, in [0, 1].
     base_rate : ndarray of float, shape (n_labels,)
         Share of the calibration texts that carry the label, in (0, 1).
+    exclusive : bool, default False
+        Whether each text carries exactly one label.
 
     Returns
     -------
@@ -95,11 +107,24 @@ def estimate_prior(probabilities: Array, base_rate: Array) -> Array:
     >>> estimate_prior(scores, np.array([0.5])).round(2)
     array([0.25])
     """
+    if exclusive:
+        return _estimate_exclusive(probabilities / base_rate, base_rate)
     odds = probabilities / (1 - np.clip(probabilities, None, 1 - 1e-9)) * (1 - base_rate) / base_rate
     prior: Array = base_rate
     for _ in range(_STEPS):
         scaled = odds * prior / (1 - prior)
-        updated: Array = np.clip((scaled / (1 + scaled)).mean(axis=0), 1e-6, 1 - 1e-6)
+        updated: Array = np.clip((scaled / (1 + scaled)).mean(axis=0), _LEAST, 1 - _LEAST)
+        if np.abs(updated - prior).max() < _TOLERANCE:
+            return updated
+        prior = updated
+    return prior
+
+
+def _estimate_exclusive(likelihood: Array, base_rate: Array) -> Array:
+    prior: Array = base_rate
+    for _ in range(_STEPS):
+        joint = likelihood * prior
+        updated: Array = np.clip((joint / joint.sum(axis=1, keepdims=True)).mean(axis=0), _LEAST, 1 - _LEAST)
         if np.abs(updated - prior).max() < _TOLERANCE:
             return updated
         prior = updated

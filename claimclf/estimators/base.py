@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,27 @@ from claimclf.labels import DEFINITIONS, to_targets
 from claimclf.text import check_texts, normalise
 
 Array = npt.NDArray[Any]
+
+
+class TrainingData(NamedTuple):
+    """What ``fit`` was given, checked.
+
+    Attributes
+    ----------
+    texts : list of str
+        Normalised.
+    targets : ndarray of float32, shape (n_texts, n_labels)
+        1, 0 or nan; between 0 and 1 where soft labels are allowed.
+    labels : tuple of str
+        The label order.
+    exclusive : bool
+        Whether each text carries exactly one label.
+    """
+
+    texts: list[str]
+    targets: npt.NDArray[np.float32]
+    labels: tuple[str, ...]
+    exclusive: bool
 
 
 class TextClassifier(BaseEstimator):  # type: ignore[misc]
@@ -156,8 +177,9 @@ def check_training_data(
     labels: Sequence[str] | None,
     groups: Sequence[str] | None = None,
     *,
+    exclusive: bool | None = None,
     soft: bool = False,
-) -> tuple[list[str], npt.NDArray[np.float32], tuple[str, ...]]:
+) -> TrainingData:
     """Check and convert what an estimator's ``fit`` is given.
 
     Parameters
@@ -170,25 +192,24 @@ def check_training_data(
         The label order.
     groups : sequence of str, optional
         Checked for its length.
+    exclusive : bool, optional
+        Whether each text carries exactly one label; by default it does if `y` names one label a text, among several.
     soft : bool, default False
         Whether labels may be probabilities.
 
     Returns
     -------
-    texts : list of str
-        Normalised.
-    targets : ndarray of float32, shape (n_texts, n_labels)
-        1, 0 or nan; between 0 and 1 if `soft`.
-    labels : tuple of str
-        The label order.
+    TrainingData
+        Ready to learn from.
 
     Raises
     ------
     InputError
-        If there is nothing to learn from or the lengths differ.
+        If there is nothing to learn from, the lengths differ, or labels that exclude each other do not.
     """
     texts = [normalise(text) for text in check_texts(X, "X")]
-    targets, names = to_targets(y, labels, soft=soft)
+    given = y if isinstance(y, (np.ndarray, str, bytes)) else list(y)
+    targets, names = to_targets(given, labels, soft=soft)
     if len(texts) != len(targets):
         raise InputError(f"X and y: expected the same length, got {len(texts)} and {len(targets)}")
     if groups is not None and len(groups) != len(texts):
@@ -197,4 +218,12 @@ def check_training_data(
         raise InputError("X: expected at least one text")
     if not names:
         raise InputError("y: expected at least one label")
-    return texts, targets, names
+    if exclusive is None:
+        exclusive = len(names) > 1 and all(isinstance(label, str) for label in given)
+    if exclusive:
+        wrong = np.flatnonzero(~np.isclose(targets.sum(axis=1), 1))
+        if len(wrong):
+            raise InputError(
+                f"y[{wrong[0]}]: expected exactly one label, as exclusive=True says; got {given[wrong[0]]!r}"
+            )
+    return TrainingData(texts, targets, names, exclusive)

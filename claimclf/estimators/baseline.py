@@ -24,6 +24,8 @@ class BaselineClassifier(TextClassifier):
     ----------
     labels : sequence of str, optional
         The label order; by default taken from ``y`` (see :func:`claimclf.labels.to_targets`).
+    exclusive : bool, optional
+        Whether each text carries exactly one label, and gets one; by default it does if ``y`` names one label a text.
     word_ngrams : tuple of int, default (1, 2)
         Shortest and longest word n-gram.
     char_ngrams : tuple of int, default (3, 5)
@@ -53,6 +55,7 @@ class BaselineClassifier(TextClassifier):
         self,
         *,
         labels: Sequence[str] | None = None,
+        exclusive: bool | None = None,
         word_ngrams: tuple[int, int] = (1, 2),
         char_ngrams: tuple[int, int] = (3, 5),
         max_features: int = 50_000,
@@ -61,6 +64,7 @@ class BaselineClassifier(TextClassifier):
         random_state: int = 0,
     ) -> None:
         self.labels = labels
+        self.exclusive = exclusive
         self.word_ngrams = word_ngrams
         self.char_ngrams = char_ngrams
         self.max_features = max_features
@@ -90,22 +94,23 @@ class BaselineClassifier(TextClassifier):
         InputError
             If there is nothing to learn from or the lengths differ.
         """
-        texts, targets, names = check_training_data(X, y, self.labels, groups)
+        data = check_training_data(X, y, self.labels, groups, exclusive=self.exclusive)
+        texts, targets = data.texts, data.targets
         units = [str(position) for position in range(len(texts))] if groups is None else list(groups)
-        self.classes_ = np.array(names)
-        self.calibration_ = self._calibrate(texts, targets, units)
+        self.classes_ = np.array(data.labels)
+        self.calibration_ = self._calibrate(texts, targets, units, data.exclusive)
         self.backend_ = self._train(texts, targets)
         return self
 
-    def _calibrate(self, texts: list[str], targets: Array, groups: list[str]) -> Calibration:
+    def _calibrate(self, texts: list[str], targets: Array, groups: list[str], exclusive: bool) -> Calibration:
         n_folds = min(self.calibration_folds, len(set(groups)))
         if n_folds < 2:
-            return Calibration.identity(targets.shape[1])
+            return Calibration.identity(targets.shape[1], exclusive=exclusive)
         held_out_logits = np.zeros(targets.shape, dtype=np.float32)
         for train, held_out in group_folds(targets, groups, n_folds, self.random_state):
             fold = self._train([texts[i] for i in train], targets[train])
             held_out_logits[held_out] = fold.logits([texts[i] for i in held_out]).values
-        return Calibration.fit(held_out_logits, targets)
+        return Calibration.fit(held_out_logits, targets, exclusive=exclusive)
 
     def _train(self, texts: list[str], targets: Array) -> LinearBackend:
         vectorizers = {

@@ -116,6 +116,8 @@ def train_cascade(
     """
     if second.parsed_manifest.kind != "transformer":
         raise InputError(f"second: expected a transformer's bundle, got a {second.parsed_manifest.kind}")
+    if second.calibration.exclusive:
+        raise InputError("second: its labels exclude each other, so no sentence carries none")
     behind = second.path.resolve()
     if path.resolve().parent != behind.parent or path.resolve() == behind:
         raise InputError(f"path: a cascade lies beside its second stage, in {behind.parent}")

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from datasets import Dataset
+from sklearn.metrics import f1_score
 from torch import nn
 from transformers import (
     DataCollatorWithPadding,
@@ -138,7 +139,7 @@ def fine_tune(
         train_dataset=train,
         eval_dataset=validation,
         data_collator=DataCollatorWithPadding(tokenizer),
-        compute_metrics=_best_macro_f1,
+        compute_metrics=_exclusive_macro_f1 if options.loss == "softmax" else _best_macro_f1,
         callbacks=callbacks,
         optimizers=(torch.optim.AdamW(groups, fused=True), None),
     )
@@ -197,3 +198,9 @@ def _best_macro_f1(prediction: EvalPrediction) -> dict[str, float]:
     ]
     scores = [best_f1_threshold(truth, logits)[1] for truth, logits in pairs if truth.any()]
     return {"macro_f1": float(np.mean(scores)) if scores else 0.0}
+
+
+def _exclusive_macro_f1(prediction: EvalPrediction) -> dict[str, float]:
+    """Macro F1 of the most probable label."""
+    truth, found = prediction.label_ids.argmax(axis=1), prediction.predictions.argmax(axis=1)
+    return {"macro_f1": float(f1_score(truth, found, average="macro"))}

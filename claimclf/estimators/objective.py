@@ -11,7 +11,7 @@ from transformers import Trainer
 
 from claimclf.errors import InputError
 
-Loss = Literal["bce", "focal", "asymmetric"]
+Loss = Literal["bce", "focal", "asymmetric", "softmax"]
 
 UNKNOWN = -1.0
 """Stands for nan in the targets of a batch: nan times zero would still be nan in the loss."""
@@ -26,11 +26,12 @@ def pair_losses(logits: torch.Tensor, targets: torch.Tensor, loss: Loss) -> torc
         The network's output.
     targets : Tensor of float, shape (n_texts, n_labels)
         In [0, 1]; soft targets are probabilities of another model.
-    loss : {"bce", "focal", "asymmetric"}
+    loss : {"bce", "focal", "asymmetric", "softmax"}
         Binary cross-entropy; the same weighted by how far the probability is from the target, squared (Lin et al.,
         *Focal loss for dense object detection*, 2017, sec. 3); or by its fourth power where the target is nearer to 0
         and the probability, less 0.05, is counted (Ridnik et al., *Asymmetric loss for multi-label classification*,
-        2021, sec. 2).
+        2021, sec. 2). ``softmax`` is the cross-entropy of labels that exclude each other, times their number: the mean
+        over all pairs is the usual mean over texts.
 
     Returns
     -------
@@ -39,6 +40,8 @@ def pair_losses(logits: torch.Tensor, targets: torch.Tensor, loss: Loss) -> torc
     """
     if loss == "bce":
         return nn.functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+    if loss == "softmax":
+        return -targets * nn.functional.log_softmax(logits, dim=1) * logits.shape[1]
     if loss == "focal":
         entropy = nn.functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
         return entropy * (torch.sigmoid(logits) - targets).abs() ** 2
@@ -49,7 +52,7 @@ def pair_losses(logits: torch.Tensor, targets: torch.Tensor, loss: Loss) -> torc
     return -(positive + negative)
 
 
-def disagreement(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+def disagreement(first: torch.Tensor, second: torch.Tensor, *, exclusive: bool = False) -> torch.Tensor:
     """Compute how far two outputs for the same batch are apart, as a symmetric Kullback-Leibler divergence.
 
     Wu et al., *R-Drop: regularized dropout for neural networks* (2021), sec. 2, with a Bernoulli variable per label.
@@ -58,20 +61,26 @@ def disagreement(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
     ----------
     first, second : Tensor of float, shape (n_texts, n_labels)
         Logits under two dropout masks.
+    exclusive : bool, default False
+        Whether the labels are one variable.
 
     Returns
     -------
     Tensor of float, shape (n_texts, n_labels)
         At least 0.
     """
+    if exclusive:
+        one, other = nn.functional.log_softmax(first, dim=1), nn.functional.log_softmax(second, dim=1)
+        return (one.exp() - other.exp()) * (one - other) * first.shape[1] / 2
     # KL(p, q) + KL(q, p) of two Bernoulli variables is (p - q) times the difference of their logits.
     return (torch.sigmoid(first) - torch.sigmoid(second)) * (first - second) / 2
 
 
 def check_loss(loss: str) -> None:
-    """Raise ``InputError`` for an unknown loss."""
-    if loss not in get_args(Loss):
-        raise InputError(f"loss: expected one of {', '.join(get_args(Loss))}, got {loss!r}")
+    """Raise ``InputError`` for a loss that is unknown, or that comes by itself with labels that exclude each other."""
+    able = [name for name in get_args(Loss) if name != "softmax"]
+    if loss not in able:
+        raise InputError(f"loss: expected one of {', '.join(able)}, got {loss!r}")
 
 
 class MaskedTrainer(Trainer):  # type: ignore[misc]
@@ -128,6 +137,6 @@ class MaskedTrainer(Trainer):  # type: ignore[misc]
         if self._consistency and model.training:
             again = model(**inputs)["logits"].float()
             losses = (losses + pair_losses(again, targets, self._loss)) / 2
-            losses = losses + self._consistency * disagreement(logits, again)
+            losses = losses + self._consistency * disagreement(logits, again, exclusive=self._loss == "softmax")
         loss = (losses * known).sum() / known.sum().clamp(min=1)
         return (loss, outputs) if return_outputs else loss

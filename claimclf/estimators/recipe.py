@@ -103,11 +103,21 @@ class Recipe:
         Returns
         -------
         Recipe
-            With the labels that occur there, sorted, or those of the corpus if no others do.
+            With the labels that occur there, sorted, or those of the corpus if no others do. Where every text carries
+            exactly one of them, one will be predicted, unless the parameters say ``exclusive: false``.
         """
         found = load_examples(data, labels=None, columns=columns)
         labels = to_targets([example.labels for example in found])[1]
-        return replace(self, train=tuple(data), validation=(), labels=labels, columns=columns, last_round=None)
+        exclusive = len(labels) > 1 and all(len(example.labels) == 1 for example in found)
+        return replace(
+            self,
+            train=tuple(data),
+            validation=(),
+            labels=labels,
+            columns=columns,
+            last_round=None,
+            parameters={"exclusive": exclusive, **self.parameters},
+        )
 
     def examples(self, part: Sequence[str | Path]) -> list[Example]:
         """Load the train or the validation part.

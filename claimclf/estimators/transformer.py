@@ -15,7 +15,7 @@ from claimclf.backends import OnnxBackend
 from claimclf.data import group_holdout
 from claimclf.decision.calibration import Calibration
 from claimclf.errors import InputError, MissingExtraError
-from claimclf.estimators.base import Array, TextClassifier, check_training_data
+from claimclf.estimators.base import Array, TextClassifier, TrainingData, check_training_data
 from claimclf.estimators.pretrained import resolve_base
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ class TransformerClassifier(TextClassifier):
     ----------
     labels : sequence of str, optional
         The label order; by default taken from ``y`` (see :func:`claimclf.labels.to_targets`).
+    exclusive : bool, optional
+        Whether each text carries exactly one label, and gets one; by default it does if ``y`` names one label a text.
+        The loss is then softmax cross-entropy, whatever `loss` says.
     base : str, default "sentence-transformers/all-MiniLM-L6-v2"
         Hub id or folder of the pretrained encoder; see :func:`~claimclf.estimators.pretrained.resolve_base` for how
         it is found offline.
@@ -93,6 +96,7 @@ class TransformerClassifier(TextClassifier):
         self,
         *,
         labels: Sequence[str] | None = None,
+        exclusive: bool | None = None,
         base: str = DEFAULT_BASE,
         pooling: Pooling = "mean",
         max_length: int = 256,
@@ -117,6 +121,7 @@ class TransformerClassifier(TextClassifier):
         random_state: int = 0,
     ) -> None:
         self.labels = labels
+        self.exclusive = exclusive
         self.base = base
         self.pooling = pooling
         self.max_length = max_length
@@ -183,10 +188,11 @@ class TransformerClassifier(TextClassifier):
         except ImportError as error:
             raise MissingExtraError("TransformerClassifier", "train") from error
 
-        texts, targets, names = check_training_data(X, y, self.labels, groups, soft=True)
+        data = check_training_data(X, y, self.labels, groups, exclusive=self.exclusive, soft=True)
         self._check_parameters()
         check_loss(self.loss)
-        train, held_out = self._held_out(texts, targets, names, groups, validation)
+        train, held_out = self._held_out(data, groups, validation)
+        names = data.labels
         self.base_ = resolve_base(self.base)
         self.classes_ = np.array(names)
         set_seed(self.random_state)
@@ -196,14 +202,14 @@ class TransformerClassifier(TextClassifier):
         validation_data = encode(self.tokenizer_, *held_out, self.max_length) if held_out[0] else None
         with self._checkpoint_folder() as folder:
             self.history_ = fine_tune(
-                self.network_, self.tokenizer_, train_data, validation_data, self._options(), Path(folder)
+                self.network_, self.tokenizer_, train_data, validation_data, self._options(data.exclusive), Path(folder)
             )
         self.network_ = self.network_.to("cpu", torch.float32)
         self.validation_texts_, validation_targets = held_out
-        self.calibration_ = Calibration.identity(len(names))
+        self.calibration_ = Calibration.identity(len(names), exclusive=data.exclusive)
         if self.validation_texts_:
             self.validation_logits_ = self._logits(self.validation_texts_)
-            self.calibration_ = Calibration.fit(self.validation_logits_, validation_targets)
+            self.calibration_ = Calibration.fit(self.validation_logits_, validation_targets, exclusive=data.exclusive)
         return self
 
     def _check_parameters(self) -> None:
@@ -227,16 +233,15 @@ class TransformerClassifier(TextClassifier):
 
     def _held_out(
         self,
-        texts: list[str],
-        targets: Array,
-        names: tuple[str, ...],
+        data: TrainingData,
         groups: Sequence[str] | None,
         validation: tuple[Sequence[str], Iterable[Any]] | None,
     ) -> tuple[tuple[list[str], Array], tuple[list[str], Array]]:
         """Return the texts and targets to train on and those to validate on."""
+        texts, targets = data.texts, data.targets
         if validation is not None:
-            held_out_texts, held_out_targets, _ = check_training_data(*validation, names)
-            return (texts, targets), (held_out_texts, held_out_targets)
+            held_out = check_training_data(*validation, data.labels, exclusive=data.exclusive)
+            return (texts, targets), (held_out.texts, held_out.targets)
         if not self.validation_fraction:
             return (texts, targets), ([], targets[:0])
         soft = np.argwhere((targets > 0) & (targets < 1))
@@ -248,15 +253,16 @@ class TransformerClassifier(TextClassifier):
             )
         units = list(map(str, range(len(texts)))) if groups is None else groups
         parts = group_holdout(targets, units, self.validation_fraction, self.random_state)
-        train, held_out = (([texts[i] for i in part], targets[part]) for part in parts)
-        return train, held_out
+        learnt, kept = (([texts[i] for i in part], targets[part]) for part in parts)
+        return learnt, kept
 
-    def _options(self) -> Any:
+    def _options(self, exclusive: bool) -> Any:
         from claimclf.estimators.finetuning import TrainingOptions, bf16_in_hardware
 
         special: dict[str, Any] = {
             "bf16": bf16_in_hardware() if self.bf16 is None else self.bf16,
             "seed": self.random_state,
+            **({"loss": "softmax"} if exclusive else {}),
         }
         names = {option.name for option in fields(TrainingOptions)} - set(special)
         return TrainingOptions(**special, **{name: getattr(self, name) for name in names})
