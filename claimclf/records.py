@@ -1,4 +1,4 @@
-"""The records that travel through the library: labelled texts, references to texts, predictions."""
+"""The records that travel through the library: labelled texts, references to texts, predictions, tasks for people."""
 
 from __future__ import annotations
 
@@ -161,3 +161,42 @@ class Prediction:
             "in_scope": self.in_scope,
             "model": self.model,
         }
+
+
+@dataclass(frozen=True)
+class Task:
+    """A text for a person to label.
+
+    Attributes
+    ----------
+    text : str
+        The text, as its file has it.
+    labels : tuple of str or None
+        What a person gave it already; None if nobody has looked yet.
+    predicted : tuple of str
+        What a model asserts.
+    why : mapping
+        Why it is asked for: ``label``, the one in question, its ``probability``, and of a labelled text whether it is
+        ``given``.
+    fields : mapping
+        What else its file says, such as ``id``.
+    """
+
+    text: str
+    labels: tuple[str, ...] | None
+    predicted: tuple[str, ...] = ()
+    why: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON types, in the format of our own tables.
+
+        ``labels`` is None where it is for a person to fill in: training refuses a row that was forgotten.
+
+        Examples
+        --------
+        >>> Task("Rabat signed.", None, why={"label": "agreement", "probability": 0.48}).to_dict()
+        {'text': 'Rabat signed.', 'labels': None, 'label': 'agreement', 'probability': 0.48}
+        """
+        labels = None if self.labels is None else list(self.labels)
+        return {**self.fields, "text": self.text, "labels": labels, **self.why}

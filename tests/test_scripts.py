@@ -304,7 +304,7 @@ def test_doubtful_labels_are_listed(corpus_recipe: Path, tmp_path: Path) -> None
     out = run("label_doubts.py", "--config", corpus_recipe, "--out", tmp_path / "doubts.jsonl", "--jobs", 1).stdout
     rows = [json.loads(line) for line in (tmp_path / "doubts.jsonl").read_text("utf-8").splitlines()]
     assert f"{len(rows)} doubtful labels" in out
-    assert all(set(row) == {"id", "text", "label", "given", "probability"} for row in rows)
+    assert all(set(row) == {"id", "group", "text", "labels", "label", "given", "probability"} for row in rows)
 
 
 def test_the_agreement_of_readers_is_printed() -> None:

@@ -40,7 +40,7 @@ def main() -> int:
     except ClaimclfError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 1
-    write_rows(options.out, [doubt.to_dict() for doubt in doubts])
+    write_rows(options.out, [doubt.task().to_dict() for doubt in doubts])
     print(f"{len(doubts)} doubtful labels in {options.out}, of {len(examples)} texts:")
     for (label, given), count in sorted(Counter((doubt.label, doubt.given) for doubt in doubts).items()):
         print(f"{label:20} {'carried, doubtful' if given else 'missing, perhaps':18} {count}")

@@ -8,7 +8,7 @@ Annotations in Multi-Label Classification Data" (2022). The work is done by `cle
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from claimclf.data import targets
 from claimclf.errors import InputError, MissingExtraError
 from claimclf.labels import LABELS
-from claimclf.records import Example
+from claimclf.records import Example, Task
 
 
 class Doubt(NamedTuple):
@@ -39,15 +39,28 @@ class Doubt(NamedTuple):
     given: bool
     probability: float
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON types, with the text."""
-        return {
-            "id": self.example.id,
-            "text": self.example.text,
-            "label": self.label,
-            "given": self.given,
-            "probability": round(self.probability, 4),
-        }
+    def task(self) -> Task:
+        """Ask a person to read the text again."""
+        return Task(
+            self.example.text,
+            labels=self.example.labels,
+            why={"label": self.label, "given": self.given, "probability": round(self.probability, 4)},
+            fields={"id": self.example.id, "group": self.example.group},
+        )
+
+
+def require_cleanlab() -> None:
+    """Say what is missing before anything is computed that takes long.
+
+    Raises
+    ------
+    MissingExtraError
+        Without the extra ``corpus``.
+    """
+    try:
+        import cleanlab.filter  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError("Looking for wrong labels", "corpus") from error
 
 
 def label_doubts(
@@ -76,10 +89,9 @@ def label_doubts(
     MissingExtraError
         Without the extra ``corpus``.
     """
-    try:
-        from cleanlab.filter import find_label_issues
-    except ImportError as error:
-        raise MissingExtraError("Looking for wrong labels", "corpus") from error
+    require_cleanlab()
+    from cleanlab.filter import find_label_issues
+
     truth = targets(examples, labels)
     if probabilities.shape != truth.shape:
         raise InputError(f"probabilities: expected the shape {truth.shape}, got {probabilities.shape}")

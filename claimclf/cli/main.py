@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import json
 import math
 import os
@@ -19,9 +18,11 @@ from claimclf import __version__
 from claimclf.behaviour import behaviour, comparison, read_pairs
 from claimclf.bundle import Classifier, load, verify
 from claimclf.cli.corpus import add_corpus
+from claimclf.cli.doubts import add_doubts
 from claimclf.cli.reading import Item, read_items
 from claimclf.cli.recalibrate import add_recalibrate
-from claimclf.cli.writing import WRITERS, Labelled
+from claimclf.cli.suggest import add_suggest
+from claimclf.cli.writing import WRITERS, Labelled, output
 from claimclf.data import load_examples
 from claimclf.decision import HELD_OUT_FILE
 from claimclf.errors import ClaimclfError, InputError
@@ -78,19 +79,8 @@ def _predict(options: argparse.Namespace) -> int:
     form = options.format or (options.out and options.out.suffix[1:]) or "table"
     if form not in WRITERS:
         raise ClaimclfError(f"--out {options.out}: unknown ending; say which --format ({', '.join(WRITERS)})")
-    if options.out is None:
-        WRITERS[form](labelled, sys.stdout)
-        return 0
-    if not options.out.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(options.out))
-    # The file appears once it is complete: it may be one of those that are read.
-    partial = options.out.with_name(f".{options.out.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="") as out:
-            WRITERS[form](labelled, out)
-        partial.replace(options.out)
-    finally:
-        partial.unlink(missing_ok=True)
+    with output(options.out) as out:
+        WRITERS[form](labelled, out)
     return 0
 
 
@@ -219,4 +209,6 @@ def _parser() -> argparse.ArgumentParser:
 
     add_recalibrate(commands)
     add_corpus(commands)
+    add_suggest(commands, model)
+    add_doubts(commands)
     return parser

@@ -1,17 +1,55 @@
-"""Predictions as a table to read, or as JSONL or CSV to go on with."""
+"""Where results go; predictions as a table to read, or as JSONL or CSV to go on with."""
 
 from __future__ import annotations
 
 import csv
+import errno
 import json
+import os
 import shutil
+import sys
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
 from claimclf.records import Prediction
 
 Labelled = tuple[Prediction, dict[str, Any]]
+
+
+@contextmanager
+def output(path: Path | None) -> Iterator[TextIO]:
+    """Open standard output, or a file that appears once it is complete: it may be one of those that are read.
+
+    Parameters
+    ----------
+    path : Path, optional
+        The file; its folder exists.
+
+    Yields
+    ------
+    text stream
+        Where to write.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder.
+    """
+    if path is None:
+        yield sys.stdout
+        return
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("w", encoding="utf-8", newline="") as out:
+            yield out
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def write_table(rows: Iterable[Labelled], out: TextIO) -> None:

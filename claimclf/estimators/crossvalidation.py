@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
 from sklearn.base import clone
+from tqdm import tqdm
 
 from claimclf.data import group_folds, read_rows, targets
 from claimclf.errors import DataError
@@ -46,6 +47,7 @@ def cross_validate(
     n_folds: int = 5,
     seed: int = 0,
     n_jobs: int = 1,
+    progress: bool = False,
 ) -> CrossValidation:
     """Train once per fold, decide the held-out texts, and evaluate them all together.
 
@@ -66,6 +68,8 @@ def cross_validate(
     n_jobs : int, default 1
         Folds trained at a time, each in a process of its own that shares the cores. Small networks keep two cores
         busier as two processes than as one with two threads; results may differ in the last digits.
+    progress : bool, default False
+        Show a progress bar.
 
     Returns
     -------
@@ -81,7 +85,7 @@ def cross_validate(
             _without(examples if train is None else train, {groups[i] for i in held_out}),
             [examples[i].text for i in held_out],
         )
-        for _, held_out in folds
+        for _, held_out in tqdm(folds, unit=" folds", disable=not progress, leave=False)
     )
     probabilities, decisions = np.zeros(truth.shape), np.zeros(truth.shape, dtype=np.int8)
     for (_, held_out), outcome in zip(folds, outcomes, strict=True):

@@ -11,16 +11,11 @@ from typing import Any
 
 from claimclf.bundle import SHIPPED, copy_without
 from claimclf.data import Columns
+from claimclf.data.options import add_column_options, named_columns
 from claimclf.errors import ClaimclfError, InputError
 from claimclf.estimators.recipe import Recipe
 from claimclf.estimators.runs import Trained
 
-_COLUMNS = {
-    "text": "the texts",
-    "label": "one label a text",
-    "labels": "all labels of a text",
-    "group": "what a text belongs to, never cut by a split",
-}
 _FOR_TORCH_ONLY = ("model.safetensors", "config.json", "tokenizer_config.json")
 
 
@@ -65,8 +60,7 @@ def run(
     )
     own = parser.add_argument_group("your own labels instead of the recipe's")
     own.add_argument("--data", nargs="+", metavar="TABLE", help="JSONL, CSV, TSV, Parquet, a Hugging Face dataset")
-    for name, content in _COLUMNS.items():
-        own.add_argument(f"--{name}-column", metavar="NAME", help=f"holds {content} (default: {name})")
+    add_column_options(own)
     parser.add_argument("--ship", action="store_true", help="also put a copy that needs no torch into the package")
     given = parser.parse_args()
     try:
@@ -120,7 +114,7 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
 
 def _recipe(options: argparse.Namespace) -> Recipe:
     recipe = Recipe.read(options.config, _overrides(options))
-    named = {name: value for name in _COLUMNS if (value := getattr(options, f"{name}_column")) is not None}
+    named = named_columns(options)
     if options.data:
         return recipe.on(options.data, Columns(**named))
     if named:

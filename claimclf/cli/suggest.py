@@ -1,0 +1,52 @@
+"""``claimclf suggest``: which texts to label next."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from claimclf.annotation import FORMATS, suggest
+from claimclf.bundle import load
+from claimclf.cli.reading import read_items
+from claimclf.cli.writing import output
+
+
+def add_suggest(commands: Any, model: argparse.ArgumentParser) -> None:
+    """Add the command.
+
+    Parameters
+    ----------
+    commands : argparse action
+        What ``add_subparsers`` returned.
+    model : argparse.ArgumentParser
+        The options that name a bundle.
+    """
+    command = commands.add_parser("suggest", parents=[model], help="choose the texts to label next")
+    command.add_argument("files", nargs="+", metavar="FILE", help=".txt, .md, .jsonl, .csv, or - for standard input")
+    command.add_argument("--number", type=int, default=20, metavar="N", help="texts, at most (default: %(default)s)")
+    command.add_argument("--column", default="text", help="field with the text in JSONL and CSV (default: %(default)s)")
+    command.add_argument("--labelled", nargs="+", default=[], metavar="FILE", help="texts that have labels already")
+    command.add_argument("--seed", type=int, default=0, help="decides between equals (default: %(default)s)")
+    command.add_argument("--format", choices=list(FORMATS), default="jsonl", help="default: %(default)s")
+    command.add_argument("--out", type=Path, metavar="PATH", help="write here instead of standard output")
+    command.set_defaults(run=_suggest)
+
+
+def _suggest(options: argparse.Namespace) -> int:
+    with output(options.out) as out:
+        items = [item for name in options.files for item in read_items(name, options.column)]
+        labelled = [item.text for name in options.labelled for item in read_items(name, options.column)]
+        found = suggest(
+            [item.text for item in items],
+            load(options.model, threads=options.threads),
+            options.number,
+            labelled=labelled,
+            seed=options.seed,
+            progress=sys.stderr.isatty(),
+        )
+        tasks = (suggestion.task(items[suggestion.position].fields) for suggestion in found)
+        FORMATS[options.format](tasks, out)
+    print(f"{len(found)} of {len(items)} texts", file=sys.stderr)
+    return 0
