@@ -19,6 +19,7 @@ from claimclf import __version__
 from claimclf.behaviour import behaviour, comparison, read_pairs
 from claimclf.bundle import Classifier, load, verify
 from claimclf.cli.corpus import add_corpus
+from claimclf.cli.push import add_push
 from claimclf.cli.reading import Item, read_items
 from claimclf.cli.recalibrate import add_recalibrate
 from claimclf.cli.writing import WRITERS, Labelled
@@ -215,5 +216,6 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_info)
 
     add_recalibrate(commands)
+    add_push(commands)
     add_corpus(commands)
     return parser
