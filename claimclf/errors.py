@@ -9,6 +9,7 @@ Every error is a :class:`ClaimclfError` and also the builtin that fits, so that 
     ├── DataError (ValueError)              a file of records is wrong; names file and line
     ├── BundleError (ValueError)            a bundle is damaged or of an unknown format
     │   └── BundleNotFoundError (FileNotFoundError)
+    ├── HubError (OSError)                  the Hugging Face Hub refused an upload or could not be reached
     ├── ExportError (RuntimeError)          an exported model decides differently from the trained one
     └── MissingExtraError (ImportError)     a feature needs an optional dependency
 """
@@ -41,6 +42,10 @@ class BundleNotFoundError(BundleError, FileNotFoundError):
 
     # FileNotFoundError would otherwise print the errno form of its arguments.
     __str__ = Exception.__str__
+
+
+class HubError(ClaimclfError, OSError):
+    """The Hugging Face Hub refused an upload or could not be reached."""
 
 
 class ExportError(ClaimclfError, RuntimeError):

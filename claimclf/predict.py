@@ -116,9 +116,15 @@ def _classifier(model: Model) -> Classifier:
         return model
     if not isinstance(model, (str, Path)):
         raise InputError(f"model: expected a name, a path or a loaded bundle, got {type(model).__name__}")
-    folder = locate(model)
+    folder = _located(model)
     manifest = folder / MANIFEST_FILE
     return _loaded(folder, manifest.stat().st_mtime_ns if manifest.exists() else 0)
+
+
+@lru_cache(maxsize=32)
+def _located(model: str | Path) -> Path:
+    """Ask the Hub once about a bundle there, not at every text."""
+    return locate(model)
 
 
 @lru_cache(maxsize=4)

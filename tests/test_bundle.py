@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from huggingface_hub import ModelCard
 
 import claimclf
-from claimclf.bundle import copy_without, verify
+from claimclf.bundle import SHIPPED, Manifest, copy_without, verify
+from claimclf.bundle.card import model_card
 from claimclf.errors import BundleError, BundleNotFoundError
 
 FROZEN = Path(__file__).parent / "data" / "format-1"
@@ -45,11 +48,25 @@ def test_the_manifest_says_what_a_decision_depends_on(bundle: Path) -> None:
 
 
 def test_the_card_is_in_hub_format(bundle: Path) -> None:
-    import yaml
+    card = ModelCard.load(bundle / "README.md")
+    assert ModelCard(str(card)).data.to_dict() == card.data.to_dict()
+    assert (card.data.language, card.data.license) == ("en", "apache-2.0")
+    assert (card.data.library_name, card.data.pipeline_tag) == ("claimclf", "text-classification")
+    assert "base_model" not in card.data.to_dict()  # it was a folder
+    assert all(f"`{label}`" in card.text for label in claimclf.LABELS)
 
-    _, head, body = (bundle / "README.md").read_text("utf-8").split("---", 2)
-    assert yaml.safe_load(head)["pipeline_tag"] == "text-classification"
-    assert all(f"`{label}`" in body for label in claimclf.LABELS)
+
+def test_the_card_names_the_base_and_the_figures_that_are_known() -> None:
+    manifest = Manifest.read(SHIPPED / "default")
+    unknown = {figure: [None, None, None] for figure in ("precision", "recall", "f1")}
+    metrics = {**manifest.metrics, "labels": {**manifest.metrics["labels"], "rare": unknown}}
+    card = ModelCard(model_card(replace(manifest, metrics=metrics)))
+    assert card.data.base_model == "sentence-transformers/all-MiniLM-L6-v2"
+    figures = {result.metric_name: result.metric_value for result in card.data.eval_results}
+    assert figures["macro F1"] == manifest.metrics["macro_f1"][0]
+    assert figures.keys() == {"macro F1", *(f"F1 of {label}" for label in claimclf.LABELS)}
+    assert {result.dataset_name for result in card.data.eval_results} == {f"{metrics['n_texts']} {metrics['what']}"}
+    assert ModelCard(str(card)).data.eval_results == card.data.eval_results
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "missing", "grown"])
@@ -157,6 +174,4 @@ def test_shipped_bundles_decide_as_stored(name: str) -> None:
 
 
 def test_shipped_bundles_are_small() -> None:
-    from claimclf.bundle import SHIPPED
-
     assert sum(file.stat().st_size for file in SHIPPED.rglob("*") if file.is_file()) <= 30 * 2**20

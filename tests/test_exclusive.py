@@ -92,3 +92,16 @@ def test_a_prior_moves_probabilities_that_still_add_up(tmp_path: Path) -> None:
     np.testing.assert_allclose(after.sum(axis=1), 1)
     with pytest.raises(InputError, match=r"exclude each other, but the shares add up to 1\.200"):
         loaded.with_prior({"health": 0.6, "money": 0.6})
+
+
+def test_texts_between_two_labels_are_suggested_first() -> None:
+    from claimclf.annotation import suggest
+
+    estimator = BaselineClassifier(calibration_folds=2).fit(TEXTS * 4, TOPICS * 4)
+    unlabelled = [
+        "The bank fills the lake with rain and rates rise.",
+        "The dam leaks again.",
+        "The bank lent less again.",
+    ]
+    (first,) = suggest(unlabelled, estimator, 1)
+    assert first.text == unlabelled[0]

@@ -129,22 +129,6 @@ def test_unknown_models_are_refused() -> None:
         claimclf.predict.stream(["a"], chunk=0)
 
 
-def test_a_hub_id_is_downloaded_and_nothing_else(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda repo: asked.append(repo) or str(bundle))
-    assert claimclf.load("owner/name").path == bundle
-    assert asked == ["owner/name"]
-
-
-def test_a_hub_id_that_cannot_be_had_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(repo: str) -> str:
-        raise OSError("no network")
-
-    monkeypatch.setattr("huggingface_hub.snapshot_download", fail)
-    with pytest.raises(BundleNotFoundError, match=r"owner/name: neither a folder here nor .*no network"):
-        claimclf.load("owner/name")
-
-
 def test_long_texts_are_reported_as_truncated(transformer_bundle: Path, baseline_bundle: Path) -> None:
     long, short = "river " * 100, "river"
     assert [p.truncated for p in claimclf.predict([long, short], model=transformer_bundle)] == [True, False]

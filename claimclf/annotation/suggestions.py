@@ -139,7 +139,7 @@ def suggest(
         return []
     starts = tqdm(range(0, len(pool), _CHUNK), unit=" chunks", disable=not progress, leave=False)
     probabilities = np.concatenate([classifier.predict_proba(pool[start : start + _CHUNK]) for start in starts])
-    distance = np.abs(_log_odds(probabilities) - _log_odds(np.array(calibration.threshold)))
+    distance = np.abs(_log_odds(probabilities) - _log_odds(_threshold(probabilities, calibration)))
     rarest_first = np.argsort(probabilities.mean(axis=0), kind="stable")
     predicted = from_indicator(calibration.decide(probabilities), labels)
     positions = list(places.values())
@@ -159,6 +159,14 @@ def _labels_and_calibration(classifier: Any) -> tuple[tuple[str, ...], Calibrati
         kind = type(classifier).__name__
         raise InputTypeError(f"classifier: expected a loaded bundle or a fitted estimator, got {kind}; fit or load it")
     return tuple(map(str, classifier.classes_)), classifier.calibration_
+
+
+def _threshold(probabilities: Array, calibration: Calibration) -> Array:
+    """Return from where on each label is asserted: of exclusive labels, from the most probable of the others on."""
+    if not calibration.exclusive or probabilities.shape[1] < 2:
+        return np.array(calibration.threshold)
+    second, best = np.sort(probabilities, axis=1)[:, -2:].T[..., None]
+    return np.where(probabilities == best, second, best)
 
 
 def _log_odds(probabilities: Array) -> Array:

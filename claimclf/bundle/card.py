@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from claimclf.bundle.manifest import Manifest
 from claimclf.metrics import Interval
+
+if TYPE_CHECKING:
+    from huggingface_hub import EvalResult
 
 CARD_FILE = "README.md"
 
@@ -38,10 +43,50 @@ def model_card(manifest: Manifest) -> str:
 
 
 def _head(manifest: Manifest) -> str:
-    lines = ["language: en", "library_name: claimclf", "pipeline_tag: text-classification", "license: apache-2.0"]
-    if manifest.base:
-        lines.append(f"base_model: {manifest.base['id']}")
-    return "---\n" + "\n".join(lines) + "\n---"
+    from huggingface_hub import ModelCardData
+
+    results = _results(manifest.metrics)
+    data = ModelCardData(
+        language="en",
+        license=manifest.training.get("license", "apache-2.0"),
+        library_name="claimclf",
+        pipeline_tag="text-classification",
+        tags=["multi-class-classification" if manifest.calibration.exclusive else "multi-label-classification"],
+        base_model=_base_model(manifest.base.get("id", "")),
+        metrics=["precision", "recall", "f1"] if results else None,
+        model_name=manifest.name if results else None,
+        eval_results=results or None,
+    )
+    return f"---\n{data.to_yaml()}\n---"
+
+
+def _base_model(base: str) -> str | None:
+    """Return the hub id of the pretrained model; where a folder was says nothing to others."""
+    return base if re.fullmatch(r"[\w.-]+(/[\w.-]+)?", base) and not Path(base).exists() else None
+
+
+def _results(metrics: dict[str, Any]) -> list[EvalResult]:
+    """Return the F1 figures as the Hub shows them beside the card; those that are not known are left out."""
+    from huggingface_hub import EvalResult
+
+    if not metrics:
+        return []
+    f1 = {
+        "macro F1": metrics["macro_f1"],
+        **{f"F1 of {name}": entry["f1"] for name, entry in metrics["labels"].items()},
+    }
+    return [
+        EvalResult(
+            task_type="text-classification",
+            dataset_type="held-out",
+            dataset_name=f"{metrics['n_texts']} {metrics['what']}",
+            metric_type="f1",
+            metric_name=name,
+            metric_value=figures[0],
+        )
+        for name, figures in f1.items()
+        if figures[0] is not None
+    ]
 
 
 def _summary(manifest: Manifest) -> str:
@@ -68,7 +113,10 @@ def _labels(manifest: Manifest) -> str:
 
 
 def _usage(manifest: Manifest) -> str:
-    text = '```python\nimport claimclf\n\nclaimclf.predict("…", model="path/to/this/folder")\n```'
+    text = (
+        "```python\nimport claimclf\n\n"
+        'claimclf.predict("…", model="path/to/this/folder")  # or its hub id, "owner/name"\n```'
+    )
     if manifest.kind in ("baseline", "cascade"):
         return text
     if manifest.model.get("pooling") == "first":

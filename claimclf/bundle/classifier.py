@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from claimclf.backends import Backend
+from claimclf.bundle.hub import push
 from claimclf.bundle.loaded import LoadedBundle, Scores
 from claimclf.bundle.manifest import Manifest
 from claimclf.decision import HeldOut, Policy, adjusted, estimate_prior
@@ -227,6 +228,49 @@ class Classifier(LoadedBundle):
                 )
         vector = np.array([prior.get(label, np.nan) for label in self.labels])
         return self._changed(calibration=adjusted(unadjusted.calibration, self.held_out, vector), prior=dict(prior))
+
+    def push_to_hub(
+        self,
+        repo_id: str,
+        *,
+        token: str | None = None,
+        private: bool | None = None,
+        commit_message: str | None = None,
+    ) -> str:
+        """Upload the bundle to the Hugging Face Hub, where :func:`claimclf.load` finds it under the same id.
+
+        An older bundle in the repository is replaced in one commit; files there that belong to no bundle stay.
+
+        Parameters
+        ----------
+        repo_id : str
+            ``owner/name``, or ``owner/name@branch``; made if it does not exist.
+        token : str, optional
+            By default that of ``hf auth login``.
+        private : bool, optional
+            Whether a new repository is private, by default as the owner has set it on the Hub. An existing one must be
+            as asked for.
+        commit_message : str, optional
+            By default names the bundle.
+
+        Returns
+        -------
+        str
+            The URL of the commit.
+
+        Raises
+        ------
+        InputError
+            If an argument cannot be used, the repository holds something else under the name of a bundle's manifest,
+            or the classifier is a cascade or has a policy or a prior, which no bundle keeps.
+        BundleError
+            If a file is missing or changed.
+        HubError
+            If the Hub refuses or cannot be reached.
+        """
+        if self.policy or self.prior:
+            raise InputError("push_to_hub: a bundle keeps no policy and no prior; push it as it was loaded")
+        return push(self.path, repo_id, token=token, private=private, message=commit_message)
 
     def _judged(self, texts: list[str]) -> tuple[list[bool], Scores]:
         """Say which texts are English, and score them: side by side if there are enough to pay for a thread."""

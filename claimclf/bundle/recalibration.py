@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from claimclf.bundle.card import CARD_FILE, model_card
 from claimclf.bundle.classifier import Classifier
+from claimclf.bundle.integrity import hash_files
 from claimclf.bundle.pinned import write_pinned
-from claimclf.bundle.store import hash_files, load, open_bundle, replacing
+from claimclf.bundle.store import load, open_bundle, replacing
 from claimclf.decision import Calibration, HeldOut
 from claimclf.errors import InputError
 from claimclf.metrics import evaluate

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +15,8 @@ from uuid import uuid4
 from claimclf.backends import BACKENDS
 from claimclf.bundle.card import CARD_FILE, model_card
 from claimclf.bundle.classifier import Classifier
+from claimclf.bundle.hub import HUB_ID, download
+from claimclf.bundle.integrity import hash_file, hash_files, verified
 from claimclf.bundle.manifest import MANIFEST_FILE, Manifest
 from claimclf.bundle.pinned import write_pinned
 from claimclf.errors import BundleError, BundleNotFoundError
@@ -24,7 +24,6 @@ from claimclf.errors import BundleError, BundleNotFoundError
 SHIPPED = Path(__file__).parent.parent / "shipped"
 """Where the bundles that come with the package are."""
 
-_HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 _LIBRARIES = ("claimclf", "numpy", "onnxruntime", "scikit-learn", "tokenizers", "torch", "transformers")
 
 
@@ -78,14 +77,14 @@ def copy_without(source: str | Path, path: str | Path, dropped: tuple[str, ...],
         Where the copy is.
     """
     source, path = Path(source), Path(path)
-    manifest = _verified(source)
+    manifest = verified(source)
     kept = {file: digest for file, digest in manifest.files.items() if file not in dropped}
     with replacing(path) as folder:
         for file in kept:
             shutil.copyfile(source / file, folder / file)
         manifest = replace(manifest, name=name)
         (folder / CARD_FILE).write_text(model_card(manifest), "utf-8")
-        replace(manifest, files={**kept, CARD_FILE: _sha256(folder / CARD_FILE)}).write(folder)
+        replace(manifest, files={**kept, CARD_FILE: hash_file(folder / CARD_FILE)}).write(folder)
     return path
 
 
@@ -95,8 +94,9 @@ def load(bundle: str | Path = "default", *, threads: int | None = None) -> Class
     Parameters
     ----------
     bundle : str or Path, default "default"
-        The name of a shipped bundle, a folder, or the id ``owner/name`` of a repository on the Hugging Face Hub, which
-        is then downloaded (nothing else ever is).
+        The name of a shipped bundle, a folder, or the id of a repository on the Hugging Face Hub: ``owner/name``, or
+        ``owner/name@revision`` for a branch, tag or commit of it. A bundle on the Hub is downloaded (nothing else ever
+        is) and kept, so that it loads without network too; for a private one, log in (``hf auth login``).
     threads : int, optional
         Threads to compute with, by default one per core.
 
@@ -118,7 +118,7 @@ def load(bundle: str | Path = "default", *, threads: int | None = None) -> Class
     'baseline'
     """
     folder = locate(bundle)
-    return open_bundle(folder, _verified(folder), threads=threads)
+    return open_bundle(folder, verified(folder), threads=threads)
 
 
 def locate(bundle: str | Path) -> Path:
@@ -139,8 +139,8 @@ def locate(bundle: str | Path) -> Path:
     folder = Path(bundle)
     if folder.exists():
         return folder
-    if isinstance(bundle, str) and _HUB_ID.fullmatch(bundle):
-        return _download(bundle)
+    if isinstance(bundle, str) and HUB_ID.fullmatch(bundle):
+        return download(bundle)
     raise BundleNotFoundError(
         f"{bundle}: no such bundle; expected a folder, a hub id 'owner/name' or one of: {', '.join(shipped_names())}"
     )
@@ -152,17 +152,6 @@ def shipped_names() -> list[str]:
     return sorted(name for name in names if not name.startswith("."))
 
 
-def _download(repo_id: str) -> Path:
-    from huggingface_hub import snapshot_download
-
-    try:
-        return Path(snapshot_download(repo_id))
-    except Exception as error:  # the hub's client raises its own, httpx's and requests' errors alike
-        raise BundleNotFoundError(
-            f"{repo_id}: neither a folder here nor a repository that could be downloaded ({error})"
-        ) from error
-
-
 def open_bundle(folder: Path, manifest: Manifest, *, threads: int | None = None) -> Classifier:
     """Make a classifier of a folder whose manifest is known; its hashes are not checked."""
     if manifest.kind not in BACKENDS:
@@ -172,32 +161,6 @@ def open_bundle(folder: Path, manifest: Manifest, *, threads: int | None = None)
     except KeyError as error:
         raise BundleError(f"{folder}: {MANIFEST_FILE} lacks {error}") from error
     return Classifier(folder, manifest, backend)
-
-
-def _verified(folder: Path) -> Manifest:
-    manifest = Manifest.read(folder)
-    for name, digest in manifest.files.items():
-        file = folder / name
-        if Path(name).name != name:
-            raise BundleError(f"{folder}: {MANIFEST_FILE} names a file outside the bundle: {name!r}")
-        if not file.is_file():
-            raise BundleError(f"{folder}: {name} is missing; get the bundle again")
-        if _sha256(file) != digest:
-            raise BundleError(f"{folder}: {name} is not the file that was saved (its sha256 differs)")
-    return manifest
-
-
-def hash_files(folder: Path) -> dict[str, str]:
-    """Return the sha256 of every file in a folder, by name."""
-    return {file.name: _sha256(file) for file in sorted(folder.iterdir())}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        digest = hashlib.sha256()
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 @contextmanager

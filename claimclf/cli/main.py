@@ -19,6 +19,7 @@ from claimclf.behaviour import behaviour, comparison, read_pairs
 from claimclf.bundle import Classifier, load, verify
 from claimclf.cli.corpus import add_corpus
 from claimclf.cli.doubts import add_doubts
+from claimclf.cli.push import add_push
 from claimclf.cli.reading import Item, read_items
 from claimclf.cli.recalibrate import add_recalibrate
 from claimclf.cli.suggest import add_suggest
@@ -208,6 +209,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_info)
 
     add_recalibrate(commands)
+    add_push(commands)
     add_corpus(commands)
     add_suggest(commands, model)
     add_doubts(commands)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -138,7 +139,8 @@ class TextClassifier(BaseEstimator):  # type: ignore[misc]
         name : str, optional
             The name that predictions carry, by default the folder's.
         training, metrics : mapping, optional
-            What to record besides the parameters, as plain JSON types.
+            What to record besides the parameters, as plain JSON types. ``training["license"]`` goes on the card, as
+            the Hub writes licences; by default it is ``apache-2.0``.
         definitions : mapping of str to str
             One sentence a label, for the card.
 
@@ -161,6 +163,33 @@ class TextClassifier(BaseEstimator):  # type: ignore[misc]
             metrics=dict(metrics or {}),
         )
         return bundle.save(manifest, self._write_model, path)
+
+    def push_to_hub(
+        self,
+        repo_id: str,
+        *,
+        token: str | None = None,
+        private: bool | None = None,
+        commit_message: str | None = None,
+        **saved: Any,
+    ) -> str:
+        """Upload a bundle to the Hugging Face Hub; :func:`claimclf.load` finds it under the same id.
+
+        Parameters
+        ----------
+        repo_id, token, private, commit_message
+            As for :meth:`claimclf.Classifier.push_to_hub`.
+        **saved
+            As for :meth:`save`; the name is by default that of the repository.
+
+        Returns
+        -------
+        str
+            The URL of the commit.
+        """
+        with TemporaryDirectory(prefix="claimclf-") as scratch:
+            folder = self.save(Path(scratch) / "bundle", **{"name": repo_id.split("/")[-1].split("@")[0], **saved})
+            return bundle.load(folder).push_to_hub(repo_id, token=token, private=private, commit_message=commit_message)
 
     def _base(self) -> dict[str, str]:
         return {}
