@@ -166,7 +166,8 @@ def _threshold(probabilities: Array, calibration: Calibration) -> Array:
     if not calibration.exclusive or probabilities.shape[1] < 2:
         return np.array(calibration.threshold)
     second, best = np.sort(probabilities, axis=1)[:, -2:].T[..., None]
-    return np.where(probabilities == best, second, best)
+    highest_other: Array = np.where(probabilities == best, second, best)
+    return highest_other
 
 
 def _log_odds(probabilities: Array) -> Array:
