@@ -300,9 +300,11 @@ def test_what_cannot_be_had_is_explained(hub: Hub, monkeypatch: pytest.MonkeyPat
     assert not [asked for asked in hub.asked if "weights" in asked]
 
 
-def test_a_push_without_network_says_so(hub: Hub, baseline_bundle: Path) -> None:
+def test_a_hub_that_cannot_be_reached_is_named(hub: Hub, baseline_bundle: Path) -> None:
     hub.shutdown()
     hub.server_close()
+    with pytest.raises(BundleNotFoundError, match="the Hub cannot be reached and no copy"):
+        claimclf.load("me/model")
     with pytest.raises(HubError, match=r"me/model: was not pushed: .*refused"):
         claimclf.load(baseline_bundle).push_to_hub("me/model")
 
@@ -320,6 +322,16 @@ def test_a_changed_bundle_is_not_pushed(hub: Hub, bundle: Path, tmp_path: Path) 
     clf = claimclf.load(copied)
     (copied / "README.md").write_text("another", "utf-8")
     with pytest.raises(BundleError, match=r"README\.md is not the file that was saved"):
+        clf.push_to_hub("me/model")
+    assert hub.repositories == {}
+
+
+def test_a_cascade_is_not_pushed_without_its_second_stage(hub: Hub, baseline_bundle: Path, tmp_path: Path) -> None:
+    copied = Path(shutil.copytree(baseline_bundle, tmp_path / "copied"))
+    clf = claimclf.load(copied)
+    manifest = json.loads((copied / "manifest.json").read_text("utf-8"))
+    (copied / "manifest.json").write_text(json.dumps({**manifest, "kind": "cascade"}), "utf-8")
+    with pytest.raises(InputError, match="push its second stage instead"):
         clf.push_to_hub("me/model")
     assert hub.repositories == {}
 

@@ -57,6 +57,8 @@ def push(
 def download(hub_id: str) -> Path:
     """Download the files of a bundle, or find those that were downloaded before.
 
+    The manifest comes first, so that nothing else is downloaded of a repository that is no bundle.
+
     Parameters
     ----------
     hub_id : str
@@ -72,12 +74,14 @@ def download(hub_id: str) -> Path:
     BundleNotFoundError
         If there is no such repository, it cannot be reached or holds no bundle.
     """
-    from huggingface_hub import hf_hub_download, snapshot_download
+    from huggingface_hub import snapshot_download
 
     repository, revision = _parsed(hub_id)
-    with _explained(f"{hub_id}: neither a folder here nor a bundle on the Hub", BundleNotFoundError):
-        # The manifest comes first, so that of a repository which is no bundle nothing else is downloaded.
-        folder = Path(hf_hub_download(repository, MANIFEST_FILE, revision=revision)).parent
+    what = f"{hub_id}: neither a folder here nor a bundle on the Hub"
+    with _explained(what, BundleNotFoundError):
+        folder = Path(snapshot_download(repository, revision=revision, allow_patterns=MANIFEST_FILE))
+        if not (folder / MANIFEST_FILE).is_file():
+            raise BundleNotFoundError(f"{what}: the repository has no {MANIFEST_FILE}")
         # The cache names folders after commits: all files are of the manifest's, even if there is a newer one by now.
         snapshot_download(repository, revision=folder.name, allow_patterns=[*Manifest.read(folder).files])
     return folder
@@ -127,7 +131,6 @@ def _reason(error: Exception) -> str:
         errors.RevisionNotFoundError: "the repository has no such revision",
         errors.LocalEntryNotFoundError: f"{unreachable} and no copy was downloaded before",
         errors.OfflineModeIsEnabled: unreachable,
-        errors.EntryNotFoundError: f"the repository has no {MANIFEST_FILE}",
     }
     for kind, reason in reasons.items():
         if isinstance(error, kind):
