@@ -183,9 +183,9 @@ class TransformerClassifier(TextClassifier):
         except ImportError as error:
             raise MissingExtraError("TransformerClassifier", "train") from error
 
-        texts, targets, names = check_training_data(X, y, self.labels, groups, soft=True)
-        self._check_parameters()
+        self.check_parameters()
         check_loss(self.loss)
+        texts, targets, names = check_training_data(X, y, self.labels, groups, soft=True)
         train, held_out = self._held_out(texts, targets, names, groups, validation)
         self.base_ = resolve_base(self.base)
         self.classes_ = np.array(names)
@@ -200,13 +200,19 @@ class TransformerClassifier(TextClassifier):
             )
         self.network_ = self.network_.to("cpu", torch.float32)
         self.validation_texts_, validation_targets = held_out
-        self.calibration_ = Calibration.identity(len(names))
-        if self.validation_texts_:
-            self.validation_logits_ = self._logits(self.validation_texts_)
-            self.calibration_ = Calibration.fit(self.validation_logits_, validation_targets)
+        self.validation_logits_ = self._logits(self.validation_texts_) if self.validation_texts_ else validation_targets
+        self.calibration_ = Calibration.fit(self.validation_logits_, validation_targets)
         return self
 
-    def _check_parameters(self) -> None:
+    def check_parameters(self) -> None:
+        """Refuse a parameter that is out of range; ``fit`` does so first.
+
+        Raises
+        ------
+        InputError
+            With its name.
+        """
+        super().check_parameters()
         for name, low in (("epochs", 1), ("batch_size", 1), ("max_length", 8), ("patience", 1)):
             if getattr(self, name) < low:
                 raise InputError(f"{name}: expected at least {low}, got {getattr(self, name)}")
