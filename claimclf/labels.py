@@ -64,12 +64,16 @@ def to_targets(
     >>> to_targets(["tax", "health", "tax"])[1]
     ('health', 'tax')
     """
-    if isinstance(y, np.ndarray) and y.ndim == 2:
+    if isinstance(y, np.ndarray) and y.ndim == 2 and y.dtype.kind in "biuf":
         return _checked_matrix(y, labels, soft)
     if isinstance(y, (str, bytes)):
         raise InputTypeError(f"y: expected labels for each text, got the single {type(y).__name__} {y!r}")
+    if not isinstance(y, np.ndarray) and getattr(y, "ndim", 1) != 1:
+        raise InputTypeError(f"y: expected a matrix of numpy, got {type(y).__name__}; use its to_numpy() or toarray()")
     rows = list(y)
     if rows and all(isinstance(row, (list, tuple, np.ndarray)) and _is_numeric(row) for row in rows):
+        if len(set(map(len, rows))) > 1:
+            raise InputError("y: the rows of a matrix differ in length")
         return _checked_matrix(np.asarray(rows), labels, soft)
     collections = [_as_collection(row, position) for position, row in enumerate(rows)]
     names = tuple(labels) if labels is not None else _default_order(collections)

@@ -52,8 +52,8 @@ def check_texts(texts: Iterable[Any], name: str = "texts") -> Iterator[str]:
     Raises
     ------
     InputTypeError
-        If `texts` is a single string, bytes, a mapping, a set (which has no order) or no iterable at all, or if an
-        element is not a string; the message names its position.
+        If `texts` is a single string, bytes, a mapping, a set (which has no order), a table or no iterable at all, or
+        if an element is not a string; the message names its position.
 
     Examples
     --------
@@ -61,7 +61,8 @@ def check_texts(texts: Iterable[Any], name: str = "texts") -> Iterator[str]:
     Traceback (most recent call last):
     claimclf.errors.InputTypeError: texts[1]: expected a string, got None; drop or fill missing values first
     """
-    if isinstance(texts, (str, bytes, bytearray, Mapping, Set)) or not isinstance(texts, Iterable):
+    table = getattr(texts, "ndim", 1) != 1  # iterating over a table of pandas would give the names of its columns
+    if table or isinstance(texts, (str, bytes, bytearray, Mapping, Set)) or not isinstance(texts, Iterable):
         raise InputTypeError(f"{name}: expected a sequence of strings, got {_describe(texts)}")
     return _checked(texts, name)
 
@@ -74,7 +75,7 @@ def _checked(texts: Iterable[Any], name: str) -> Iterator[str]:
 
 
 def _describe(value: Any) -> str:
-    shown = repr(value)
+    shown = " ".join(repr(value).split())
     kind = type(value).__name__
     return "None" if value is None else f"{kind} {shown if len(shown) <= 40 else shown[:37] + '...'}"
 

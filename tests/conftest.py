@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,10 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
+    import claimclf.estimators.finetuning  # noqa: F401
+
+    gc.freeze()  # the Trainer collects garbage after every fit; among all that is imported here it takes a second
+
     words = sorted({word for text in TEXTS for word in text.lower().replace(".", " .").split()})
     vocabulary = {word: index for index, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *words])}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
@@ -93,6 +98,24 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     BertModel(config).save_pretrained(folder)
     return folder
+
+
+@pytest.fixture
+def transformer(tiny_base: Path):
+    from claimclf import TransformerClassifier
+
+    return TransformerClassifier(
+        labels=LABELS, base=str(tiny_base), max_length=32, epochs=1, batch_size=4, bf16=False, validation_fraction=0.25
+    )
+
+
+@pytest.fixture(params=["transformer", "baseline"])
+def estimator(request: pytest.FixtureRequest):
+    if request.param == "transformer":
+        return request.getfixturevalue("transformer")
+    from claimclf import BaselineClassifier
+
+    return BaselineClassifier(labels=LABELS, calibration_folds=2)
 
 
 @pytest.fixture(scope="session")

@@ -6,70 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sklearn.base import clone
-from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import GridSearchCV, cross_val_score
 
 import claimclf
-from claimclf import BaselineClassifier, TransformerClassifier
 from claimclf.errors import ExportError, InputError, InputTypeError, MissingExtraError
 from claimclf.labels import LABELS, to_targets
-
-
-@pytest.fixture
-def transformer(tiny_base: Path) -> TransformerClassifier:
-    return TransformerClassifier(
-        labels=LABELS, base=str(tiny_base), max_length=32, epochs=1, batch_size=4, bf16=False, validation_fraction=0.25
-    )
-
-
-@pytest.fixture(params=["transformer", "baseline"])
-def estimator(request: pytest.FixtureRequest):
-    if request.param == "transformer":
-        return request.getfixturevalue("transformer")
-    return BaselineClassifier(labels=LABELS, calibration_folds=2)
-
-
-def test_constructors_only_store(estimator) -> None:
-    copy = clone(estimator)
-    assert copy.get_params() == estimator.get_params()
-    assert copy is not estimator
-    assert copy.set_params(random_state=7).get_params()["random_state"] == 7
-
-
-def test_unfitted_estimators_say_so(estimator, tmp_path: Path) -> None:
-    for call in (estimator.predict, estimator.predict_proba, estimator.decision_function):
-        with pytest.raises(NotFittedError):
-            call(["a"])
-    with pytest.raises(NotFittedError):
-        estimator.save(tmp_path / "b")
-
-
-def test_every_form_of_y_gives_the_same_model(estimator, training_data) -> None:
-    texts, labels = training_data
-    matrix, _ = to_targets(labels, LABELS)
-    by_list = clone(estimator).fit(texts, labels)
-    by_matrix = clone(estimator).fit(np.array(texts, dtype=object), matrix)
-    assert by_list.classes_.tolist() == by_matrix.classes_.tolist() == list(LABELS)
-    assert np.array_equal(by_list.predict_proba(texts), by_matrix.predict_proba(texts))
-
-
-def test_refit_equals_fresh_fit_and_inputs_stay_as_they_were(estimator, training_data) -> None:
-    texts, labels = training_data
-    before = (list(texts), [list(row) for row in labels])
-    twice = clone(estimator).fit(texts[:6], labels[:6]).fit(texts, labels)
-    once = clone(estimator).fit(texts, labels)
-    assert np.array_equal(twice.decision_function(texts), once.decision_function(texts))
-    assert (texts, labels) == before
-
-
-def test_single_labels_of_another_taxonomy(estimator) -> None:
-    texts, labels = (
-        ["tax rises", "a new hospital", "income tax", "the clinic", "duties", "nurses"],
-        ["tax", "health"] * 3,
-    )
-    fitted = clone(estimator).set_params(labels=None).fit(texts, labels)
-    assert fitted.classes_.tolist() == ["health", "tax"]
-    assert fitted.predict(texts).shape == (6, 2)
 
 
 @pytest.mark.parametrize(
@@ -89,25 +29,6 @@ def test_single_labels_of_another_taxonomy(estimator) -> None:
 def test_bad_training_data_is_refused(estimator, texts, y, error, message) -> None:
     with pytest.raises(error, match=message):
         estimator.fit(texts, y)
-
-
-def test_cross_validation_and_grid_search_work(estimator, training_data) -> None:
-    texts, labels = training_data
-    matrix = to_targets(labels, LABELS)[0].astype(int)
-    scores = cross_val_score(estimator, np.array(texts), matrix, cv=2, scoring="f1_micro")
-    assert scores.shape == (2,)
-    parameter = "learning_rate" if isinstance(estimator, TransformerClassifier) else "C"
-    search = GridSearchCV(estimator, {parameter: [0.01, 1.0]}, cv=2, scoring="f1_micro").fit(np.array(texts), matrix)
-    assert search.best_params_[parameter] in (0.01, 1.0)
-
-
-def test_unknown_pairs_do_not_train(estimator, training_data) -> None:
-    texts, labels = training_data
-    matrix, _ = to_targets(labels, LABELS)
-    unknown = matrix.copy()
-    unknown[:, 0] = np.nan
-    fitted = clone(estimator).fit(texts, unknown)
-    assert np.isfinite(fitted.predict_proba(texts)).all()
 
 
 def test_the_tiny_transformer_learns(tiny_transformer, training_data) -> None:

@@ -50,8 +50,9 @@ def recipe(tmp_path: Path, data: Path):
 
 
 def with_validation(recipe: Path, data: Path) -> Path:
+    """Hold out the same sentences, but for a space: equal ones would not be learnt from."""
     held_out = data.with_name("held-out.jsonl")
-    held_out.write_text(data.read_text("utf-8").replace('"id": "', '"id": "v'), "utf-8")
+    held_out.write_text(data.read_text("utf-8").replace('"id": "', '"id": "v').replace('.",', ' .",'), "utf-8")
     entries = {**yaml.safe_load(recipe.read_text("utf-8")), "validation": [held_out.name]}
     recipe.write_text(yaml.safe_dump(entries), "utf-8")
     return recipe
@@ -62,11 +63,21 @@ def test_two_commands_lead_from_a_csv_to_predictions(tmp_path: Path) -> None:
     money = ["Rates rose again.", "The bank lent less.", "A loan was repaid.", "The tax fell.", "Bonds were sold."]
     rows = [f"{text},{topic}" for topic, texts in (("water", water), ("money", money)) for text in texts * 4]
     table = tmp_path / "mine.csv"
-    table.write_text("\n".join(["body,topic", *rows]) + "\n", "utf-8")
+    dirt = ["Tolls pay for the dam.,water", "Tolls pay for the dam.,money", ",water"]
+    table.write_text("\n".join(["body,topic", *rows, *dirt]) + "\n", "utf-8")
     columns = ["--text-column", "body", "--label-column", "topic"]
-    out = run("train_baseline.py", "--data", table, *columns, "--out", tmp_path / "mine").stdout
-    assert "water" in out
+    done = run("train_baseline.py", "--data", table, *columns, "--out", tmp_path / "mine")
+    assert "water" in done.stdout
     bundle = claimclf.load(tmp_path / "mine")
+    report = bundle.manifest["training"]["data"]
+    assert [note.split(" ", 2)[:2] for note in report["notes"][:3]] == [
+        ["empty", "texts:"],
+        ["contradictions:", "1"],
+        ["repeated", "texts:"],
+    ]
+    assert "\n".join(["", *report["notes"], ""]) in done.stderr
+    assert done.stderr.startswith("data: ")
+    assert "(42 = 43)" in report["notes"][1]
     assert bundle.labels == ("money", "water")
     assert [p.labels for p in bundle.predictions(["The lake froze.", "The bank sold bonds."])] == [
         ("water",),
@@ -96,6 +107,7 @@ def test_the_transformer_is_trained_saved_and_measured(recipe, data: Path, tiny_
     done = run("train_transformer.py", "--config", config, "--out", tmp_path / "elsewhere")
     assert f"bundle: {tmp_path / 'elsewhere'}" in done.stdout
     assert "macro" in done.stdout
+    assert "data: 12 texts in 6 groups to learn from, 12 in 6 held out" in done.stderr
     out = run("evaluate_model.py", data, "--model", tmp_path / "elsewhere", "--parity", tmp_path / "elsewhere").stdout
     assert "keyword rule" in out
     assert "torch fp32 = onnx int8" in out

@@ -1,5 +1,6 @@
 """Labelled data: reading, validating, splitting."""
 
+from claimclf.data.cleaning import clean, disputed_labels, equal_texts, group_equal_texts
 from claimclf.data.corpus import fingerprint, from_dataset, load_examples, targets, to_dataset
 from claimclf.data.examples import read_examples, read_references
 from claimclf.data.jsonl import read_rows, write_rows
@@ -9,8 +10,12 @@ from claimclf.data.tables import Columns, read_table
 
 __all__ = [
     "Columns",
+    "clean",
+    "disputed_labels",
+    "equal_texts",
     "fingerprint",
     "from_dataset",
+    "group_equal_texts",
     "group_folds",
     "group_holdout",
     "is_real",

@@ -34,8 +34,8 @@ class Columns:
     label : str, default "label"
         The one label of a text; a row where it is empty has not been labelled.
     labels : str, default "labels"
-        All labels of a text: a list or names with `separator` between them; an empty one means that none applies.
-        Looked for first.
+        All labels of a text: a list or names with `separator` between them; an empty one means that none applies, a
+        missing value that the row has not been labelled. Looked for first.
     group, id : str, default "group", "id"
         May be missing; see :class:`~claimclf.records.Example`.
     separator : str, default ";"
@@ -80,22 +80,24 @@ class Columns:
         values = {names.get(column, column): value for column, value in row.values.items()}
         if not strict:
             values = {name: self._converted(name, value) for name, value in values.items() if name in names.values()}
-            if "labels" not in values and values.get("label") in (None, ""):
+            if values.get("labels") is None and not values.get("label"):
                 found = ", ".join(row.values) or "none"
                 raise DataError(
                     f"{row.place}: no label in column {self.labels!r} or {self.label!r}; the row has: {found}. "
                     "Label it or leave it out"
                 )
         single = values.pop("label", None)
-        if "labels" not in values and single is not None:
+        if values.get("labels") is None and single is not None:
             values["labels"] = [single]
         return row._replace(values=values)
 
     def _converted(self, name: str, value: Any) -> Any:
+        if value is None or value != value:  # nan is how tables write a missing value
+            return None
         if name == "labels":
-            parts = value.split(self.separator) if isinstance(value, str) else value or []
+            parts = value if isinstance(value, list) else str(value).split(self.separator)
             return [part.strip() for part in map(str, parts) if part.strip()]
-        return value if name == "text" or value is None else str(value)
+        return value if name == "text" else str(value).strip()
 
 
 def read_table(source: str | Path) -> Iterator[Row]:

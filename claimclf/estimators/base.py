@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from claimclf import bundle
 from claimclf.decision.calibration import Calibration
 from claimclf.errors import InputError
 from claimclf.labels import DEFINITIONS, to_targets
+from claimclf.metrics import evaluate
 from claimclf.text import check_texts, normalise
 
 Array = npt.NDArray[Any]
@@ -43,7 +44,7 @@ class TrainingData(NamedTuple):
     exclusive: bool
 
 
-class TextClassifier(BaseEstimator):  # type: ignore[misc]
+class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Base of the estimators; a subclass trains and computes logits.
 
     Attributes
@@ -54,12 +55,19 @@ class TextClassifier(BaseEstimator):  # type: ignore[misc]
         From logits to probabilities to decisions.
     """
 
-    _estimator_type = "classifier"
     _kind: str
 
     classes_: npt.NDArray[np.str_]
     calibration_: Calibration
     random_state: int
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.one_d_array = True
+        tags.input_tags.two_d_array = False
+        tags.classifier_tags.multi_label = True
+        return tags
 
     @abstractmethod
     def _logits(self, texts: Sequence[str]) -> Array:
@@ -120,6 +128,31 @@ class TextClassifier(BaseEstimator):  # type: ignore[misc]
         """
         probabilities = self.predict_proba(X)
         return self.calibration_.decide(probabilities)
+
+    def score(self, X: Iterable[str], y: Iterable[Any]) -> float:
+        """Measure macro F1, which model selection of scikit-learn maximises unless it is told otherwise.
+
+        Parameters
+        ----------
+        X : iterable of str
+            Texts.
+        y : iterable of str, iterable of collections of str, or matrix of shape (n_texts, n_labels)
+            Labels, none but those in :attr:`classes_`; nan in a matrix where they are not known.
+
+        Returns
+        -------
+        float
+            Mean over the labels that a text carries or is given; nan if there is none.
+
+        Raises
+        ------
+        InputError
+            If there is no text, the lengths differ or a label is unknown.
+        """
+        check_is_fitted(self, "calibration_")
+        labels = self.classes_.tolist()
+        texts, truth, _ = check_training_data(X, y, labels)
+        return evaluate(truth, self.predict(texts), labels, n_resamples=0).macro_f1.value
 
     def save(
         self,
@@ -191,6 +224,18 @@ class TextClassifier(BaseEstimator):  # type: ignore[misc]
             folder = self.save(Path(scratch) / "bundle", **{"name": repo_id.split("/")[-1].split("@")[0], **saved})
             return bundle.load(folder).push_to_hub(repo_id, token=token, private=private, commit_message=commit_message)
 
+    def check_parameters(self) -> None:
+        """Refuse a parameter that is out of range; ``fit`` does so first.
+
+        Raises
+        ------
+        InputError
+            With its name.
+        """
+        seed = self.random_state
+        if not isinstance(seed, (int, np.integer)) or seed < 0:
+            raise InputError(f"random_state: expected a whole number, at least 0, got {seed!r}")
+
     def _base(self) -> dict[str, str]:
         return {}
 
@@ -250,7 +295,8 @@ def check_training_data(
     if exclusive is None:
         exclusive = len(names) > 1 and all(isinstance(label, str) for label in given)
     if exclusive:
-        wrong = np.flatnonzero(~np.isclose(targets.sum(axis=1), 1))
+        # Of a text on whose label readers differ nothing is learnt.
+        wrong = np.flatnonzero(~np.isclose(targets.sum(axis=1), 1) & ~np.isnan(targets).any(axis=1))
         if len(wrong):
             raise InputError(
                 f"y[{wrong[0]}]: expected exactly one label, as exclusive=True says; got {given[wrong[0]]!r}"

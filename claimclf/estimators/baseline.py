@@ -92,8 +92,9 @@ class BaselineClassifier(TextClassifier):
         Raises
         ------
         InputError
-            If there is nothing to learn from or the lengths differ.
+            If there is nothing to learn from, the lengths differ or a parameter is out of range.
         """
+        self.check_parameters()
         data = check_training_data(X, y, self.labels, groups, exclusive=self.exclusive)
         texts, targets = data.texts, data.targets
         units = [str(position) for position in range(len(texts))] if groups is None else list(groups)

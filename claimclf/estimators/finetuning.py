@@ -202,5 +202,6 @@ def _best_macro_f1(prediction: EvalPrediction) -> dict[str, float]:
 
 def _exclusive_macro_f1(prediction: EvalPrediction) -> dict[str, float]:
     """Macro F1 of the most probable label."""
-    truth, found = prediction.label_ids.argmax(axis=1), prediction.predictions.argmax(axis=1)
+    known = prediction.label_ids.max(axis=1) == 1
+    truth, found = (matrix[known].argmax(axis=1) for matrix in (prediction.label_ids, prediction.predictions))
     return {"macro_f1": float(f1_score(truth, found, average="macro"))}

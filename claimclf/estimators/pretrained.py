@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
@@ -102,6 +103,32 @@ def resolve_base(name: str) -> Base:
     if digest != packaged.sha256:
         raise BundleError(f"{folder / WEIGHTS_FILE}: sha256 is {digest}, expected {packaged.sha256}; reinstall it")
     return Base(name, str(folder), digest)
+
+
+def count_truncated(name: str, texts: Sequence[str], max_length: int) -> int:
+    """Count the texts of which an encoder reads only a part.
+
+    Parameters
+    ----------
+    name : str
+        As for :func:`resolve_base`.
+    texts : sequence of str
+        Normalised texts.
+    max_length : int
+        Tokens that are read of a text.
+
+    Raises
+    ------
+    MissingExtraError
+        Without the extra ``train``.
+    """
+    try:
+        from transformers import AutoTokenizer
+    except ImportError as error:
+        raise MissingExtraError("TransformerClassifier", "train") from error
+    tokenizer = AutoTokenizer.from_pretrained(resolve_base(name).location, use_fast=True)
+    tokens = tokenizer(list(texts), truncation=True, max_length=max_length + 1)["input_ids"]
+    return sum(len(read) > max_length for read in tokens)
 
 
 def _file_in(installed: Distribution, ending: str) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from claimclf.data import Columns, group_holdout, load_examples, targets
+from claimclf.data import Columns, group_equal_texts, group_holdout, load_examples, targets
 from claimclf.errors import DataError
 from claimclf.labels import LABELS, to_targets
 from claimclf.records import Example
@@ -120,7 +120,7 @@ class Recipe:
         )
 
     def examples(self, part: Sequence[str | Path]) -> list[Example]:
-        """Load the train or the validation part.
+        """Load the train or the validation part, equal texts in one group unless they have groups.
 
         Parameters
         ----------
@@ -130,15 +130,15 @@ class Recipe:
         examples = load_examples(
             part, labels=self.labels, columns=self.columns, in_dev_repo=self.in_dev_repo, licenses=self.licenses
         )
-        return [e for e in examples if self.last_round is None or (e.round or 0) <= self.last_round]
+        return group_equal_texts(e for e in examples if self.last_round is None or (e.round or 0) <= self.last_round)
 
     def parts(self) -> tuple[list[Example], list[Example]]:
-        """Load what is learnt from and what it is measured on, whose groups differ.
+        """Load what is learnt from and what it is measured on.
 
         Returns
         -------
         train, validation : list of Example
-            Without rows of :attr:`left_out`.
+            Without rows of :attr:`left_out`. Where :attr:`validation` is empty, whole groups are held out.
 
         Raises
         ------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,10 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from claimclf import bundle
-from claimclf.data import fingerprint, is_real, targets
+from claimclf.checks.training_data import DataReport, survey
+from claimclf.data import clean, fingerprint, is_real, targets
 from claimclf.errors import DataError
 from claimclf.estimators.base import TextClassifier
 from claimclf.estimators.baseline import BaselineClassifier
+from claimclf.estimators.pretrained import count_truncated
 from claimclf.estimators.recipe import Recipe
 from claimclf.estimators.softlabels import SoftLabels
 from claimclf.estimators.transformer import TransformerClassifier
@@ -20,6 +23,7 @@ from claimclf.metrics import Report, evaluate
 from claimclf.records import Example
 from claimclf.text import normalise
 
+_LOG = logging.getLogger(__name__)
 _WHAT = "validation sentences"
 
 
@@ -46,17 +50,20 @@ def train_transformer(recipe: Recipe, soft: SoftLabels | None = None) -> Trained
     Trained
         Where the bundle is, and its figures on the validation texts.
     """
-    train, validation = recipe.parts()
     estimator = make_estimator(TransformerClassifier, recipe.labels, recipe.parameters).set_params(progress=True)
+    given = _load(recipe)
+    texts = [normalise(example.text) for part in given for example in part]
+    n_truncated = count_truncated(estimator.base, texts, estimator.max_length)
+    report = _announced(survey(*given, recipe.labels, n_truncated=n_truncated))
+    train, validation = clean(*given)
     _fit(
         recipe,
         estimator,
         train,
-        validation,
         soft,
         validation=([example.text for example in validation], targets(validation, recipe.labels)),
     )
-    path = estimator.save(recipe.output, training={**_provenance(recipe, train), **_provenance_of(soft)})
+    path = estimator.save(recipe.output, training={**_provenance(recipe, train, report), **_provenance_of(soft)})
     return _calibrated(path, recipe, validation)
 
 
@@ -74,14 +81,17 @@ def train_baseline(recipe: Recipe) -> Trained:
         Where the bundle is, and its figures on the validation texts.
     """
     estimator = make_estimator(BaselineClassifier, recipe.labels, recipe.parameters)
-    train, held_out = recipe.parts()
-    _fit(recipe, estimator, train, held_out)
+    given = _load(recipe)
+    report = _announced(survey(*given, recipe.labels, calibrated_on="train"))
+    train, held_out = clean(*given)
+    _fit(recipe, estimator, train)
     decided = estimator.predict([example.text for example in held_out])
-    report = evaluate(
+    measured = evaluate(
         targets(held_out, recipe.labels), decided, recipe.labels, groups=[example.group for example in held_out]
     )
-    metrics = {**report.to_dict(), "what": _WHAT}
-    return Trained(estimator.save(recipe.output, training=_provenance(recipe, train), metrics=metrics), report, _WHAT)
+    metrics = {**measured.to_dict(), "what": _WHAT}
+    path = estimator.save(recipe.output, training=_provenance(recipe, train, report), metrics=metrics)
+    return Trained(path, measured, _WHAT)
 
 
 def make_estimator(
@@ -107,22 +117,35 @@ def make_estimator(
     ------
     DataError
         If it has no such parameter.
+    InputError
+        If one is out of range.
     """
     unknown = set(parameters) - set(kind().get_params())
     if unknown:
         raise DataError(f"parameters: {kind.__name__} has no {', '.join(sorted(unknown))}")
-    return kind(labels=labels, **parameters)
+    estimator = kind(labels=labels, **parameters)
+    estimator.check_parameters()
+    return estimator
+
+
+def _load(recipe: Recipe) -> tuple[list[Example], list[Example]]:
+    train, held_out = recipe.parts()
+    _check_licenses(recipe, [*train, *held_out])
+    return train, held_out
+
+
+def _announced(report: DataReport) -> DataReport:
+    _LOG.info("%s", report)
+    return report
 
 
 def _fit(
     recipe: Recipe,
     estimator: Any,
     train: list[Example],
-    held_out: list[Example],
     soft: SoftLabels | None = None,
     **fit_arguments: Any,
 ) -> None:
-    _check_licenses(recipe, [*train, *held_out])
     soft = soft or SoftLabels({}, [], np.zeros((0, len(recipe.labels))))
     estimator.fit(
         [*(example.text for example in train), *soft.texts],
@@ -132,7 +155,7 @@ def _fit(
     )
 
 
-def _provenance(recipe: Recipe, train: list[Example]) -> dict[str, Any]:
+def _provenance(recipe: Recipe, train: list[Example], report: DataReport) -> dict[str, Any]:
     return {
         "data_sha256": fingerprint(train),
         "n_texts": len(train),
@@ -140,6 +163,7 @@ def _provenance(recipe: Recipe, train: list[Example]) -> dict[str, Any]:
         "in_dev_repo": recipe.in_dev_repo,
         **({"left_out": sorted(recipe.left_out)} if recipe.left_out else {}),
         "licenses": sorted({example.license or "none stated" for example in train}),
+        "data": report.to_dict(),
     }
 
 
@@ -149,16 +173,15 @@ def _provenance_of(soft: SoftLabels | None) -> dict[str, Any]:
 
 def _calibrated(path: Path, recipe: Recipe, validation: list[Example]) -> Trained:
     """Calibrate the exported model, which computes a little differently, on its own scores; the bundle keeps them."""
-    filled = [example for example in validation if normalise(example.text)]
-    truth, groups = targets(filled, recipe.labels), [example.group for example in filled]
+    truth, groups = targets(validation, recipe.labels), [example.group for example in validation]
     classifier = bundle.recalibrate(
         path,
         path,
-        [example.text for example in filled],
+        [example.text for example in validation],
         truth,
         groups=groups,
-        at_random=[example.how == "random" for example in filled],
-        real=[is_real(example) for example in filled],
+        at_random=[example.how == "random" for example in validation],
+        real=[is_real(example) for example in validation],
     )
     decided = classifier.calibration.decide(classifier.calibration.probabilities(classifier.held_out.logits))
     return Trained(path, evaluate(truth, decided, recipe.labels, groups=groups), _WHAT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -26,7 +27,7 @@ def run(
     shipped_as: str,
     options: argparse.ArgumentParser | None = None,
 ) -> int:
-    """Train as the command line says, then say where the bundle is and how good.
+    """Say what is in the data, train as the command line says, and say where the bundle is and how good.
 
     Parameters
     ----------
@@ -63,6 +64,8 @@ def run(
     add_column_options(own)
     parser.add_argument("--ship", action="store_true", help="also put a copy that needs no torch into the package")
     given = parser.parse_args()
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("claimclf").setLevel(logging.INFO)  # what a run finds in its data
     try:
         trained = train(_recipe(given), given)
         if given.ship:

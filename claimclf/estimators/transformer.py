@@ -188,9 +188,9 @@ class TransformerClassifier(TextClassifier):
         except ImportError as error:
             raise MissingExtraError("TransformerClassifier", "train") from error
 
-        data = check_training_data(X, y, self.labels, groups, exclusive=self.exclusive, soft=True)
-        self._check_parameters()
+        self.check_parameters()
         check_loss(self.loss)
+        data = check_training_data(X, y, self.labels, groups, exclusive=self.exclusive, soft=True)
         train, held_out = self._held_out(data, groups, validation)
         names = data.labels
         self.base_ = resolve_base(self.base)
@@ -206,13 +206,19 @@ class TransformerClassifier(TextClassifier):
             )
         self.network_ = self.network_.to("cpu", torch.float32)
         self.validation_texts_, validation_targets = held_out
-        self.calibration_ = Calibration.identity(len(names), exclusive=data.exclusive)
-        if self.validation_texts_:
-            self.validation_logits_ = self._logits(self.validation_texts_)
-            self.calibration_ = Calibration.fit(self.validation_logits_, validation_targets, exclusive=data.exclusive)
+        self.validation_logits_ = self._logits(self.validation_texts_) if self.validation_texts_ else validation_targets
+        self.calibration_ = Calibration.fit(self.validation_logits_, validation_targets, exclusive=data.exclusive)
         return self
 
-    def _check_parameters(self) -> None:
+    def check_parameters(self) -> None:
+        """Refuse a parameter that is out of range; ``fit`` does so first.
+
+        Raises
+        ------
+        InputError
+            With its name.
+        """
+        super().check_parameters()
         for name, low in (("epochs", 1), ("batch_size", 1), ("max_length", 8), ("patience", 1)):
             if getattr(self, name) < low:
                 raise InputError(f"{name}: expected at least {low}, got {getattr(self, name)}")
