@@ -80,14 +80,14 @@ class Columns:
         values = {names.get(column, column): value for column, value in row.values.items()}
         if not strict:
             values = {name: self._converted(name, value) for name, value in values.items() if name in names.values()}
-            if values.get("labels") is None and not values.get("label"):
+            if values["labels"] is None if "labels" in values else not values.get("label"):
                 found = ", ".join(row.values) or "none"
                 raise DataError(
                     f"{row.place}: no label in column {self.labels!r} or {self.label!r}; the row has: {found}. "
                     "Label it or leave it out"
                 )
         single = values.pop("label", None)
-        if values.get("labels") is None and single is not None:
+        if "labels" not in values and single is not None:
             values["labels"] = [single]
         return row._replace(values=values)
 

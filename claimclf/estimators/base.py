@@ -151,8 +151,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self, "calibration_")
         labels = self.classes_.tolist()
-        texts, truth, _ = check_training_data(X, y, labels)
-        return evaluate(truth, self.predict(texts), labels, n_resamples=0).macro_f1.value
+        data = check_training_data(X, y, labels, exclusive=False)
+        return evaluate(data.targets, self.predict(data.texts), labels, n_resamples=0).macro_f1.value
 
     def save(
         self,
@@ -282,7 +282,9 @@ def check_training_data(
         If there is nothing to learn from, the lengths differ, or labels that exclude each other do not.
     """
     texts = [normalise(text) for text in check_texts(X, "X")]
-    given = y if isinstance(y, (np.ndarray, str, bytes)) else list(y)
+    given: Any = y if hasattr(y, "__len__") else list(y)
+    if isinstance(given, np.ndarray) and given.ndim == 2 and given.shape[1] == 1 and given.dtype.kind not in "biuf":
+        given = given[:, 0]  # a column of names
     targets, names = to_targets(given, labels, soft=soft)
     if len(texts) != len(targets):
         raise InputError(f"X and y: expected the same length, got {len(texts)} and {len(targets)}")
