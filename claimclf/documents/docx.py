@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
 
-from claimclf.documents.archives import check_sizes
+from claimclf.documents.archives import Allowance
 from claimclf.documents.extracted import Composer, Extracted, Kind, intended_lines
 from claimclf.errors import DocumentError, MissingExtraError
 
@@ -51,7 +51,7 @@ def read_docx(data: bytes) -> Extracted:
     if data.startswith(_OLE):
         raise DocumentError("encrypted, or in the old .doc format; save it as .docx without a password")
     with ZipFile(BytesIO(data)) as archive:
-        check_sizes(archive)
+        Allowance().spend(archive)
     document = Document(BytesIO(data))
     parts = [document.element.body]
     for relation in document.part.rels.values():

@@ -60,9 +60,10 @@ def attachments(data: bytes) -> Iterator[tuple[str, bytes]]:
         Name and content.
     """
     for part in _parsed(data).iter_attachments():
-        content = part.get_payload(decode=True)
-        if isinstance(content, bytes):
-            yield part.get_filename() or "attachment", content
+        if part.get_content_type() == "message/rfc822":
+            yield f"{part.get_filename() or 'message'}.eml", part.get_content().as_bytes()
+        else:
+            yield part.get_filename() or "attachment", cast(bytes, part.get_payload(decode=True) or b"")
 
 
 def _parsed(data: bytes) -> EmailMessage:
