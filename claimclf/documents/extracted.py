@@ -68,7 +68,7 @@ class Extracted:
     blocks : tuple of Block
         In order, without overlap; what lies between them is white space or layout.
     notes : tuple of str
-        What a user should know of the reading: pages without text, attachments.
+        What could not be read, such as pages without text.
     """
 
     text: str

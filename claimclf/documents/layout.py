@@ -22,8 +22,14 @@ _PARAGRAPH_GAP = 1.4
 _FULL = 0.85
 """Share of its column from which a line is full, so that its sentence may go on."""
 _ENDS = re.compile(r"[.!?:;…][\"'”’»)\]]*$")
-_KEPT_HYPHENS = frozenset("all cross ex far full half high long low non self short so state well".split())
-"""First parts of words that keep their hyphen, unless the document has the word without."""
+_HYPHENATED_FIRST = frozenset(
+    "all cross eight ex far five four full half high long low mid nine non one seven self short six so state ten three "
+    "twenty two well".split()
+)
+_HYPHENATED_SECOND = frozenset(
+    "backed based border driven funded led level old owned range run scale sector sponsored style term week year".split()
+)
+"""Parts of words that keep their hyphen at the end of a line, unless the document has the word without."""
 
 
 class Line(NamedTuple):
@@ -148,6 +154,8 @@ class _Style:
         if self.stands_out(above) != self.stands_out(below) or not 0.9 < below.size / (above.size or 1) < 1.1:
             return False
         if above.page != below.page or above.edges != below.edges:
+            if self.stands_out(below) and not below.text[:1].islower():
+                return False
             return not above.ends and (below.text[:1].islower() or above.text.endswith("-") or above.full)
         if above.bottom - below.bottom > _PARAGRAPH_GAP * self.leading * max(1, above.size / self.size):
             return False
@@ -178,4 +186,4 @@ class _Style:
         first, second = re.findall(r"\w+", before)[-1].lower(), (re.findall(r"^\w+", after) or [""])[0]
         if not second[:1].islower() or f"{first}-{second}" in self.words:
             return True
-        return first + second not in self.words and first in _KEPT_HYPHENS
+        return first + second not in self.words and (first in _HYPHENATED_FIRST or second in _HYPHENATED_SECOND)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from statistics import median
@@ -21,8 +22,9 @@ _ONE_AT_A_TIME = Lock()
 _MOST_PAGES = 20_000
 _TILTED = 0.2
 """Radians from which a character is written in another direction."""
-_SMALL, _RAISED = 0.8, 0.15
-"""How much smaller and higher than its line the mark of a footnote is."""
+_RAISED = 0.15
+"""How far above its line the mark of a footnote begins, relative to the size of the line."""
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _BOLD = 600
 _HYPHEN = 2
 """What PDFium puts for a hyphen at the end of a line."""
@@ -142,22 +144,27 @@ def _turned(character: _Character, angle: float) -> _Character:
 def _runs(text: Any, characters: list[_Character]) -> Iterator[Run]:
     """Put characters together that stand next to each other on a line."""
     together: list[_Character] = []
-    last = None  # the last one with ink
+    last = tallest = None
     for character in characters:
         broken = character.code in (ord("\r"), ord("\n"))
-        if last and _is_ink(character):
-            height = last.top - last.bottom
+        if last and tallest and _is_ink(character):
+            height = max(tallest.top - tallest.bottom, character.top - character.bottom)
             apart = character.left - last.right
-            broken = apart > height or apart < -height or abs(character.bottom - last.bottom) > height / 2
-        if broken and together:
+            broken = not -height < apart < height or not _level(tallest, character)
+        if broken or (last and last.code == _HYPHEN):
             yield from _run(text, together)
-            together, last = [], None
+            together, last, tallest = [], None, None
         together.append(character)
-        last = character if _is_ink(character) else last
-        if character.code == _HYPHEN:
-            yield from _run(text, together)
-            together, last = [], None
+        if _is_ink(character) or character.code == _HYPHEN:
+            last = character
+            tallest = max(tallest or character, character, key=lambda one: one.top - one.bottom)
     yield from _run(text, together)
+
+
+def _level(one: _Character, other: _Character) -> bool:
+    """Say whether the middle of the smaller one lies within the taller: hyphens may be no higher than their stroke."""
+    smaller, taller = sorted((one, other), key=lambda character: character.top - character.bottom)
+    return taller.bottom <= (smaller.bottom + smaller.top) / 2 <= taller.top
 
 
 def _run(text: Any, characters: list[_Character]) -> Iterator[Run]:
@@ -165,21 +172,32 @@ def _run(text: Any, characters: list[_Character]) -> Iterator[Run]:
     if not ink:
         return
     size = median(character.top - character.bottom for character in ink)
-    bottom = median(character.bottom for character in ink)
+    letter = next((character for character in ink if chr(character.code).isalpha()), None)
     written = ""
     for character in characters:
-        letter = "-" if character.code == _HYPHEN else chr(character.code or ord("\ufffd"))
-        raised = character.bottom - bottom > _RAISED * size and character.top - character.bottom < _SMALL * size
-        if not (raised and letter.isdigit() and not written[-1:].isdigit()):  # else the mark of a footnote
-            written += letter if letter >= " " else ""
-    written = written.replace("\xad", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    yield Run(written, ink[0].left, ink[-1].right, bottom, size, _is_bold(text, ink[0].index))
+        sign = "-" if character.code == _HYPHEN else chr(character.code or ord("\ufffd"))
+        marks = sign.isdigit() and not written[-1:].isdigit() and letter and _is_raised(text, character, letter, size)
+        if sign >= " " and not marks:
+            written += sign
+    written = _INVISIBLE.sub("", written).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    bottom = median(character.bottom for character in ink)
+    yield Run(written, ink[0].left, ink[-1].right, bottom, size, _is_bold(text, ink[0]) and _is_bold(text, ink[-1]))
 
 
-def _is_bold(text: Any, index: int) -> bool:
+def _is_raised(text: Any, digit: _Character, letter: _Character, size: float) -> bool:
+    """Say whether a digit is the mark of a footnote: set above the line, or drawn so by its font."""
+    from pypdfium2 import raw
+
+    left, bottom, right, top, x, baseline = (ctypes.c_double() for _ in range(6))
+    raw.FPDFText_GetCharBox(text, digit.index, left, right, bottom, top)
+    raw.FPDFText_GetCharOrigin(text, letter.index, x, baseline)
+    return abs(digit.angle) < _TILTED and bottom.value - baseline.value > _RAISED * size
+
+
+def _is_bold(text: Any, character: _Character) -> bool:
     from pypdfium2 import raw
 
     name = ctypes.create_string_buffer(128)
-    raw.FPDFText_GetFontInfo(text, index, name, len(name), None)
-    heavy = raw.FPDFText_GetFontWeight(text, index) >= _BOLD
+    raw.FPDFText_GetFontInfo(text, character.index, name, len(name), None)
+    heavy = raw.FPDFText_GetFontWeight(text, character.index) >= _BOLD
     return heavy or any(word in name.value.lower() for word in (b"bold", b"black", b"heavy"))

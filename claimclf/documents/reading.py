@@ -81,10 +81,13 @@ class LeftOut:
         Documents that cannot be read, and why.
     other_kinds : list of str
         Files that are no documents.
+    notes : list of str
+        Parts of documents that could not be read, such as pages without text.
     """
 
     unreadable: list[DocumentError] = field(default_factory=list)
     other_kinds: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def read(path: str | Path) -> Reading:
@@ -93,8 +96,8 @@ def read(path: str | Path) -> Reading:
     Parameters
     ----------
     path : str or Path
-        A ``.txt``, ``.md``, ``.html``, ``.pdf`` or ``.docx`` file, a message (``.eml``) without attachments, or a
-        folder or ``.zip`` of exactly one of these.
+        A ``.txt``, ``.md``, ``.html``, ``.pdf``, ``.docx`` or ``.eml`` file, or a folder or ``.zip`` of exactly one. Of a
+        message the body is read.
 
     Returns
     -------
@@ -108,6 +111,8 @@ def read(path: str | Path) -> Reading:
     MissingExtraError
         If its kind needs the extra ``documents``.
     """
+    if not Path(path).is_dir() and Path(path).suffix.lower() != ".zip":
+        return read_bytes(str(path), _content(Path(path)))
     found = list(islice(read_all(path), 2))
     if len(found) > 1:
         raise DocumentError(f"{path}: holds more than one document; read them with predict.documents")
@@ -234,6 +239,8 @@ def read_all(path: str | Path, left_out: LeftOut | None = None) -> Iterator[Read
                 raise
             left_out.unreadable.append(error)
         else:
+            if left_out:
+                left_out.notes += [f"{source}: {note}" for note in reading.extracted.notes]
             yield reading
     if not seen:
         raise DocumentError(f"{path}: no document in it; expected {', '.join(READERS)}")

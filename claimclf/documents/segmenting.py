@@ -53,7 +53,7 @@ class Place(NamedTuple):
     kind: Kind
 
 
-def locate(extracted: Extracted) -> Iterator[Place]:
+def places(extracted: Extracted) -> Iterator[Place]:
     """Find the sentences of a document.
 
     Parameters
