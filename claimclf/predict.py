@@ -206,6 +206,8 @@ class _Predict:
             sha256=reading.sha256,
             provenance=provenance(classifier),
             notes=reading.extracted.notes,
+            blocks=reading.extracted.blocks,
+            scorer=classifier,
         )
 
     @staticmethod

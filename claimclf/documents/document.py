@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from io import StringIO
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, Protocol, overload
 
 from claimclf.documents.exporting import Row, data_frame, flat, write_csv, write_jsonl, write_parquet
+from claimclf.documents.extracted import Block
 from claimclf.records import Provenance, Sentence
+
+
+class Scorer(Protocol):
+    """What scored the sentences, such as :class:`claimclf.Classifier`."""
+
+    def predict_proba(self, texts: Sequence[str]) -> Any: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,10 @@ class Document:
         The bundle and the policy that decided.
     notes : tuple of str
         What could not be read, such as pages without text.
+    blocks : tuple of Block
+        Its paragraphs, headings and captions, in order.
+    scorer : Scorer or None
+        What scored the sentences, to find the words that decisions hang on; a pickled document forgets it.
     """
 
     text: str = field(repr=False)
@@ -41,6 +52,11 @@ class Document:
     sha256: str
     provenance: Provenance
     notes: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = field(default=(), repr=False)
+    scorer: Scorer | None = field(default=None, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "scorer": None}
 
     def __iter__(self) -> Iterator[Sentence]:
         return iter(self.sentences)
@@ -95,6 +111,26 @@ class Document:
         out = StringIO()
         write_csv(self.rows(), out)
         return _written(out.getvalue(), path)
+
+    def to_html(self, path: str | Path | None = None) -> str | None:
+        """Write a report to read: the text with its labels, where they cluster, and the words that they hang on.
+
+        It is one page that needs nothing else. For the words, each sentence with a label is scored again with each of
+        its words left out; :mod:`claimclf.documents.report.occlusion` says what that shows.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            The file; by default the page is returned.
+
+        Raises
+        ------
+        MissingExtraError
+            Without jinja2.
+        """
+        from claimclf.documents.report.page import document_page
+
+        return _written(document_page(self), path)
 
     def to_pandas(self) -> Any:
         """Return a :class:`pandas.DataFrame` with one row a sentence and a column for each score.
