@@ -145,7 +145,7 @@ class _Predict:
         if text is not None and not isinstance(text, str):
             raise InputTypeError(f"text: expected a string, got {type(text).__name__}")
         reading = read(path) if path is not None else read_text(text or "")
-        return self._labelled(reading, _classifier(model))
+        return self.labelled(reading, model=model)
 
     def documents(
         self, path: str | Path, *, model: Model = "default", left_out: LeftOut | None = None
@@ -186,12 +186,23 @@ class _Predict:
     def _documents(self, path: str | Path, classifier: Classifier, left_out: LeftOut | None) -> Iterator[Document]:
         noted = LeftOut() if left_out is None else left_out
         for reading in read_all(path, noted):
-            yield self._labelled(reading, classifier)
+            yield self.labelled(reading, model=classifier)
         if noted.unreadable and left_out is None:
             warnings.warn("cannot be read: " + "; ".join(map(str, noted.unreadable)), stacklevel=3)
 
-    def _labelled(self, reading: Reading, classifier: Classifier) -> Document:
-        """Predict a document by itself, so that its scores do not depend on what else is read with it."""
+    def labelled(self, reading: Reading, *, model: Model = "default") -> Document:
+        """Classify the sentences of a document that was read already.
+
+        It is predicted by itself, so that its scores do not depend on what else is read with it.
+
+        Parameters
+        ----------
+        reading : Reading
+            As :mod:`claimclf.documents` returns it.
+        model : Classifier, str or Path, default "default"
+            As above.
+        """
+        classifier = _classifier(model)
         text = reading.extracted.text
         where = list(places(reading.extracted))
         predictions = self.stream((text[place.start : place.end] for place in where), model=classifier)

@@ -23,6 +23,8 @@ from claimclf.bundle import Classifier, load, provenance, verify
 from claimclf.cli.corpus import add_corpus
 from claimclf.cli.reading import Item, read_items
 from claimclf.cli.recalibrate import add_recalibrate
+from claimclf.cli.replay import add_replay
+from claimclf.cli.report import write_report
 from claimclf.cli.writing import WRITERS, Labelled
 from claimclf.data import load_examples
 from claimclf.decision import HELD_OUT_FILE
@@ -31,6 +33,8 @@ from claimclf.errors import ClaimclfError, DocumentError, InputError
 from claimclf.evaluation import Decider, KeywordRule, Never, evaluate_on, reliability_on
 from claimclf.predict import predict
 from claimclf.records import Example
+
+FORMATS = (*WRITERS, "html")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,19 +79,22 @@ def _predict(options: argparse.Namespace) -> int:
         classifier = classifier.with_policy(options.precision, **given)
         print(classifier.policy, file=sys.stderr)
     left_out = LeftOut()
+    form = options.format or (options.out and options.out.suffix[1:]) or "table"
+    if form not in FORMATS:
+        raise ClaimclfError(f"--out {options.out}: unknown ending; say which --format ({', '.join(FORMATS)})")
+    if options.out and not options.out.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(options.out))
+    if form == "html":
+        write_report(options, classifier, left_out)
+        return _report(left_out)
     items = _items(options.files, options.column, left_out)
     bar = tqdm(_labelled(items, classifier), unit=" sentences", disable=not sys.stderr.isatty(), leave=False, delay=1)
     labelled: Iterator[Labelled] = iter(bar)
     if options.labelled_only:
         labelled = (row for row in labelled if row[0].labels or row[0].referred)
-    form = options.format or (options.out and options.out.suffix[1:]) or "table"
-    if form not in WRITERS:
-        raise ClaimclfError(f"--out {options.out}: unknown ending; say which --format ({', '.join(WRITERS)})")
     if options.out is None:
         WRITERS[form](labelled, sys.stdout)
         return _report(left_out)
-    if not options.out.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(options.out))
     # The file appears once it is complete: it may be one of those that are read.
     partial = options.out.with_name(f".{options.out.name}.{os.getpid()}.partial")
     try:
@@ -217,14 +224,16 @@ def _parser() -> argparse.ArgumentParser:
     model.add_argument("--model", default="default", help="shipped name, folder or hub id (default: %(default)s)")
     model.add_argument("--threads", type=int, help="threads to compute with (default: one per core)")
 
-    command = commands.add_parser("predict", parents=[model], help="label the sentences of documents or the rows of tables")
+    command = commands.add_parser(
+        "predict", parents=[model], help="label the sentences of documents or the rows of tables"
+    )
     command.add_argument(
         "files",
         nargs="+",
         metavar="FILE",
         help="documents (.txt, .md, .html, .pdf, .docx, .eml), folders or .zip of them, .jsonl, .csv, - for standard input",
     )
-    command.add_argument("--format", choices=list(WRITERS), help="default: by the ending of --out, else table")
+    command.add_argument("--format", choices=FORMATS, help="default: by the ending of --out, else table")
     command.add_argument("--out", type=Path, metavar="PATH", help="write here instead of standard output")
     command.add_argument("--column", default="text", help="field with the text in JSONL and CSV (default: %(default)s)")
     command.add_argument(
@@ -251,6 +260,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--verify", action="store_true", help="run its pinned texts and compare decisions")
     command.set_defaults(run=_info)
 
+    add_replay(commands, model)
     add_recalibrate(commands)
     add_corpus(commands)
     return parser

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from claimclf.data.tables import read_table
 from claimclf.documents import LeftOut, Reading, kind_of, places, read_all, read_bytes
-from claimclf.errors import DataError, DocumentError
+from claimclf.errors import DataError
 
 STANDARD_INPUT = "-"
 TABLES = (".jsonl", ".csv", ".tsv")
@@ -53,11 +53,29 @@ def read_items(name: str, column: str, left_out: LeftOut | None = None) -> Itera
         for row in read_table(Path(name)):
             yield Item(_text_of(row.values, column, row.place), row.values)
         return
-    for reading in _standard_input() if name == STANDARD_INPUT else read_all(name, left_out):
+    for reading in read_documents(name, left_out):
         text = reading.extracted.text
         for place in places(reading.extracted):
             fields = {"source": reading.source, "sha256": reading.sha256, **place._asdict()}
             yield Item(text[place.start : place.end], fields, reading.source)
+
+
+def read_documents(name: str, left_out: LeftOut | None = None) -> Iterator[Reading]:
+    """Read documents, one after the other.
+
+    Parameters
+    ----------
+    name : str
+        A document, a folder or ``.zip`` of documents, or ``-`` for a document on standard input.
+    left_out : LeftOut, optional
+        As in :func:`read_items`.
+
+    Yields
+    ------
+    Reading
+        Sorted by name.
+    """
+    return _standard_input() if name == STANDARD_INPUT else read_all(name, left_out)
 
 
 def _standard_input() -> Iterator[Reading]:

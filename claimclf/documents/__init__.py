@@ -6,8 +6,9 @@ in that, and :class:`Document` holds them with their predictions.
 
 from claimclf.documents.document import Document
 from claimclf.documents.extracted import Block, Extracted
-from claimclf.documents.reading import READERS, LeftOut, Reading, kind_of, read, read_all, read_bytes, read_text
+from claimclf.documents.reading import READERS, LeftOut, Reading, find, kind_of, read, read_all, read_bytes, read_text
 from claimclf.documents.segmenting import Place, places
+from claimclf.documents.trail import read_trail
 
 __all__ = [
     "READERS",
@@ -17,10 +18,12 @@ __all__ = [
     "LeftOut",
     "Place",
     "Reading",
+    "find",
     "kind_of",
     "places",
     "read",
     "read_all",
     "read_bytes",
     "read_text",
+    "read_trail",
 ]

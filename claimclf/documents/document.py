@@ -16,7 +16,7 @@ from claimclf.records import Provenance, Sentence
 class Scorer(Protocol):
     """What scored the sentences, such as :class:`claimclf.Classifier`."""
 
-    def predict_proba(self, texts: Sequence[str]) -> Any: ...  # noqa: D102
+    def predict_proba(self, texts: Sequence[str]) -> Any: ...
 
 
 @dataclass(frozen=True)

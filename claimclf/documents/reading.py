@@ -26,7 +26,9 @@ _LARGEST = 256 * 2**20
 _LONGEST_LINE = 10_000_000
 _DEEPEST = 3
 """Archives within archives."""
-_PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.DOTALL)
+_PAGE = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.DOTALL
+)
 
 
 def _plain(data: bytes) -> Extracted:
@@ -117,6 +119,34 @@ def read(path: str | Path) -> Reading:
     if len(found) > 1:
         raise DocumentError(f"{path}: holds more than one document; read them with predict.documents")
     return found[0]
+
+
+def find(source: str) -> Reading:
+    """Read the document that a result names.
+
+    Parameters
+    ----------
+    source : str
+        As in :attr:`claimclf.Document.source`: a file, or one within an archive or message.
+
+    Returns
+    -------
+    Reading
+        Its text, in blocks.
+
+    Raises
+    ------
+    DocumentError
+        If it is missing or cannot be read.
+    """
+    if Path(source).exists():
+        return read(source)
+    holder = next((parent for parent in Path(source).parents if parent.is_file()), None)
+    found = read_all(holder, LeftOut()) if holder else ()
+    for reading in found:
+        if reading.source == source:
+            return reading
+    raise DocumentError(f"{source}: no such document")
 
 
 def read_text(text: str) -> Reading:
@@ -266,7 +296,11 @@ def _files(path: Path) -> Iterator[Path]:
 def _content(path: Path) -> bytes | DocumentError:
     try:
         size = path.stat().st_size
-        return path.read_bytes() if size <= LARGEST else DocumentError(f"{size >> 20} MB; expected at most {LARGEST >> 20}")
+        return (
+            path.read_bytes()
+            if size <= LARGEST
+            else DocumentError(f"{size >> 20} MB; expected at most {LARGEST >> 20}")
+        )
     except OSError as error:
         return DocumentError(error.strerror or str(error))
 

@@ -141,6 +141,7 @@
   }
 
   form.hidden = details.hidden = false;
+  details.classList.add("closed"); // which only a narrow window heeds
   filter();
   for (const { element } of sentences) element.tabIndex = -1;
   const first = sentences.findIndex(isFound);

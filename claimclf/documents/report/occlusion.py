@@ -111,7 +111,13 @@ def _words(sentence: Sentence, labels: Sequence[str], probabilities: Any, words:
         differences = log_odds[0, column] - log_odds[1:, column]
         first = [row for row in np.argsort(-differences, kind="stable")[:MOST_WORDS] if differences[row] >= LEAST]
         found[label] = [
-            Word(words[row][0], *words[row].span(), float(differences[row]), float(probabilities[row + 1, column]))
+            Word(
+                words[row][0],
+                words[row].start(),
+                words[row].end(),
+                float(differences[row]),
+                float(probabilities[row + 1, column]),
+            )
             for row in first
         ]
     return found

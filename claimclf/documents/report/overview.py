@@ -74,7 +74,10 @@ class Overview:
         left_out : LeftOut
             What could not be read, to be listed.
         """
-        largest = max((part.asserted + part.referred for row in self._rows for parts in row["strips"].values() for part in parts), default=1)
+        largest = max(
+            (part.asserted + part.referred for row in self._rows for parts in row["strips"].values() for part in parts),
+            default=1,
+        )
         values = {
             "rows": self._rows,
             "labels": self._labels,
