@@ -260,7 +260,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--verify", action="store_true", help="run its pinned texts and compare decisions")
     command.set_defaults(run=_info)
 
-    add_replay(commands, model)
+    add_replay(commands)
     add_recalibrate(commands)
     add_corpus(commands)
     return parser

@@ -9,18 +9,18 @@ from claimclf.documents import read_trail
 from claimclf.replay import TOLERANCE, classifier_of, replay
 
 
-def add_replay(commands: Any, model: argparse.ArgumentParser) -> None:
+def add_replay(commands: Any) -> None:
     """Add the command.
 
     Parameters
     ----------
     commands : argparse subparsers
         Where to.
-    model : ArgumentParser
-        With the options that name a bundle.
     """
-    command = commands.add_parser("replay", parents=[model], help="make an export again and say what differs")
+    command = commands.add_parser("replay", help="make an export again and say what differs")
     command.add_argument("report", metavar="REPORT", help=".jsonl, .csv or .html that predict wrote of documents")
+    command.add_argument("--model", help="folder or hub id (default: the shipped bundle that the report names)")
+    command.add_argument("--threads", type=int, help="threads to compute with (default: one per core)")
     command.add_argument(
         "--tolerance",
         type=float,
@@ -28,7 +28,7 @@ def add_replay(commands: Any, model: argparse.ArgumentParser) -> None:
         metavar="D",
         help="difference of a score that counts as none (default: %(default)s)",
     )
-    command.set_defaults(run=_replay, model=None)
+    command.set_defaults(run=_replay)
 
 
 def _replay(options: argparse.Namespace) -> int:

@@ -26,9 +26,7 @@ _LARGEST = 256 * 2**20
 _LONGEST_LINE = 10_000_000
 _DEEPEST = 3
 """Archives within archives."""
-_PAGE = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.DOTALL
-)
+_PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.DOTALL)
 
 
 def _plain(data: bytes) -> Extracted:
@@ -296,11 +294,7 @@ def _files(path: Path) -> Iterator[Path]:
 def _content(path: Path) -> bytes | DocumentError:
     try:
         size = path.stat().st_size
-        return (
-            path.read_bytes()
-            if size <= LARGEST
-            else DocumentError(f"{size >> 20} MB; expected at most {LARGEST >> 20}")
-        )
+        return path.read_bytes() if size <= LARGEST else DocumentError(f"{size >> 20} MB; expected at most {LARGEST >> 20}")
     except OSError as error:
         return DocumentError(error.strerror or str(error))
 
