@@ -217,12 +217,14 @@ def _parser() -> argparse.ArgumentParser:
     model.add_argument("--model", default="default", help="shipped name, folder or hub id (default: %(default)s)")
     model.add_argument("--threads", type=int, help="threads to compute with (default: one per core)")
 
-    command = commands.add_parser("predict", parents=[model], help="label the sentences of documents or the rows of tables")
+    command = commands.add_parser(
+        "predict", parents=[model], help="label the sentences of documents or the rows of tables"
+    )
     command.add_argument(
         "files",
         nargs="+",
         metavar="FILE",
-        help="documents (.txt, .md, .html, .pdf, .docx, .eml), folders or .zip of them, .jsonl, .csv, - for standard input",
+        help="documents (.txt, .md, .html, .pdf, .docx, .eml), folders, .zip, .jsonl, .csv, - for standard input",
     )
     command.add_argument("--format", choices=list(WRITERS), help="default: by the ending of --out, else table")
     command.add_argument("--out", type=Path, metavar="PATH", help="write here instead of standard output")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from claimclf.data.tables import read_table
 from claimclf.documents import LeftOut, Reading, kind_of, places, read_all, read_bytes
-from claimclf.errors import DataError, DocumentError
+from claimclf.errors import DataError
 
 STANDARD_INPUT = "-"
 TABLES = (".jsonl", ".csv", ".tsv")
