@@ -111,7 +111,8 @@ class _Predict:
         Parameters
         ----------
         path : str or Path, optional
-            A ``.txt``, ``.md``, ``.html``, ``.pdf``, ``.docx`` or ``.eml`` file, or a folder or ``.zip`` of exactly one.
+            A ``.txt``, ``.md``, ``.html``, ``.pdf``, ``.docx`` or ``.eml`` file (of a message, subject and body), or a
+            folder or ``.zip`` of exactly one.
         text : str, optional
             A plain text instead.
         model : Classifier, str or Path, default "default"

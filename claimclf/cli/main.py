@@ -231,7 +231,7 @@ def _parser() -> argparse.ArgumentParser:
         "files",
         nargs="+",
         metavar="FILE",
-        help="documents (.txt, .md, .html, .pdf, .docx, .eml), folders or .zip of them, .jsonl, .csv, - for standard input",
+        help="documents (.txt, .md, .html, .pdf, .docx, .eml), folders, .zip, .jsonl, .csv, - for standard input",
     )
     command.add_argument("--format", choices=FORMATS, help="default: by the ending of --out, else table")
     command.add_argument("--out", type=Path, metavar="PATH", help="write here instead of standard output")

@@ -13,7 +13,9 @@ _MARGIN = 0.12
 """Share of a page, at its top and at its bottom, where they are."""
 _SAME_HEIGHT = 8
 """Points."""
-_PAGE_NUMBER = re.compile(r"[\s|–—-]*(?:page\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?[\s|–—-]*", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"[\s|–—-]*(?:page\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?[\s|–—-]*", re.IGNORECASE
+)
 
 Key = tuple[str, int]
 
@@ -36,7 +38,7 @@ def without_furniture(pages: list[Page]) -> list[Page]:
     for page in pages:
         rows = list(_margin_rows(page))
         dropped = [row for row in rows if any(seen[key] > 1 for key in _keys(page, row))]
-        dropped += [row for row in (rows[:1], rows[-1:]) for row in row if _PAGE_NUMBER.fullmatch(_text(row))]
+        dropped += [row for row in [*rows[:1], *rows[-1:]] if _PAGE_NUMBER.fullmatch(_text(row))]
         furniture = {run for row in dropped for run in row}
         kept.append(page._replace(runs=[run for run in page.runs if run not in furniture]))
     return kept

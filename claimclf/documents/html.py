@@ -6,11 +6,13 @@ import re
 from typing import Any
 
 from claimclf.documents.decoding import decode
-from claimclf.documents.extracted import Composer, Extracted, intended_lines
+from claimclf.documents.extracted import Composer, Extracted, Kind, intended_lines
 from claimclf.errors import DocumentError, MissingExtraError
 
 _LARGEST = 20 * 2**20
-_DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)|<\?xml[^>]{0,200}encoding=[\"']([\w-]+)", re.I)
+_DECLARED = re.compile(
+    rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)|<\?xml[^>]{0,200}encoding=[\"']([\w-]+)", re.I
+)
 _BLOCKS = frozenset({"body", "head", "p", "list", "item", "quote", "code", "table", "row", "cell", "div"})
 
 
@@ -74,7 +76,7 @@ def _composed(body: Any, captions: set[str]) -> Extracted:
 
     def flush() -> None:
         for line in intended_lines(buffer):
-            kind = "heading" if inside[-1] == "head" else "caption" if line in captions else "text"
+            kind: Kind = "heading" if inside[-1] == "head" else "caption" if line in captions else "text"
             composer.add(" ".join(line.split()), kind)
 
     for event, element in iterwalk(body, events=("start", "end")):

@@ -22,12 +22,12 @@ _PARAGRAPH_GAP = 1.4
 _FULL = 0.85
 """Share of its column from which a line is full, so that its sentence may go on."""
 _ENDS = re.compile(r"[.!?:;…][\"'”’»)\]]*$")
-_HYPHENATED_FIRST = frozenset(
-    "all cross eight ex far five four full half high long low mid nine non one seven self short six so state ten three "
-    "twenty two well".split()
+_HYPHENATED_FIRST = re.compile(
+    "all|cross|eight|ex|far|five|four|full|half|high|long|low|mid|nine|non|one|seven|self|short|six|so|state|ten|three|"
+    "twenty|two|well"
 )
-_HYPHENATED_SECOND = frozenset(
-    "backed based border driven funded led level old owned range run scale sector sponsored style term week year".split()
+_HYPHENATED_SECOND = re.compile(
+    "backed|based|border|driven|funded|led|level|old|owned|range|run|scale|sector|sponsored|style|term|week|year"
 )
 """Parts of words that keep their hyphen at the end of a line, unless the document has the word without."""
 
@@ -89,7 +89,8 @@ def _lines(page: int, column: list[Run]) -> list[Line]:
         size = max(row, key=lambda run: len(run.text)).size
         text = " ".join(" ".join(run.text for run in row).split())
         bold = all(run.bold for run in row)
-        lines.append(Line(page, text, row[0].left, row[-1].right, row[0].bottom, size, bold, edges))
+        if text:
+            lines.append(Line(page, text, row[0].left, row[-1].right, row[0].bottom, size, bold, edges))
     return lines
 
 
@@ -120,9 +121,11 @@ class _Style:
         sizes: Counter[float] = Counter()
         for line in lines:
             sizes[round(line.size, 1)] += len(line.text)
-        self.size = max(sizes, key=sizes.__getitem__, default=0)
+        self.size = max(sizes, key=sizes.__getitem__, default=0) or 1
         self.bold = sum(line.bold for line in lines) > len(lines) / 2
-        self.leading = median([above.bottom - below.bottom for column in columns for above, below in pairwise(column)] or [0])
+        self.leading = median(
+            [above.bottom - below.bottom for column in columns for above, below in pairwise(column)] or [0]
+        )
         self.words = {word.lower() for line in lines for word in re.findall(r"\w+(?:-\w+)*", line.text)}
 
     def stands_out(self, line: Line) -> bool:
@@ -186,4 +189,6 @@ class _Style:
         first, second = re.findall(r"\w+", before)[-1].lower(), (re.findall(r"^\w+", after) or [""])[0]
         if not second[:1].islower() or f"{first}-{second}" in self.words:
             return True
-        return first + second not in self.words and (first in _HYPHENATED_FIRST or second in _HYPHENATED_SECOND)
+        if first + second in self.words:
+            return False
+        return bool(_HYPHENATED_FIRST.fullmatch(first) or _HYPHENATED_SECOND.fullmatch(second))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from typing import cast
 
 from claimclf.documents.decoding import decode
@@ -67,10 +67,10 @@ def attachments(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _parsed(data: bytes) -> EmailMessage:
-    return cast(EmailMessage, message_from_bytes(data, policy=policy.default))
+    return message_from_bytes(data, policy=policy.default)
 
 
-def _extracted(part: EmailMessage) -> Extracted:
+def _extracted(part: MIMEPart) -> Extracted:
     content = cast(bytes, part.get_payload(decode=True) or b"")
     if part.get_content_subtype() == "html":
         return read_html(content)

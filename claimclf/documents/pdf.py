@@ -31,7 +31,7 @@ _HYPHEN = 2
 
 
 class _Character(NamedTuple):
-    index: int
+    place: int
     code: int
     angle: float
     left: float
@@ -81,7 +81,9 @@ def read_pdf(data: bytes) -> Extracted:
             document.close()
     empty = [page.number for page in pages if not page.runs]
     if len(empty) == len(pages):
-        raise DocumentError("no text layer, the pages are pictures; recognise the text first, for example with ocrmypdf")
+        raise DocumentError(
+            "no text layer, the pages are pictures; recognise the text first, for example with ocrmypdf"
+        )
     return compose(pages, *_notes(empty, len(pages)))
 
 
@@ -102,7 +104,7 @@ def _pages(document: Any) -> Iterator[Page]:
         except PdfiumError as error:
             raise DocumentError(f"page {number} is damaged ({error})") from error
         characters = _upright(list(_characters(text)))
-        left, bottom, right, top = page.get_bbox()
+        _, bottom, _, top = page.get_bbox()
         yield Page(number, bottom, top, list(_runs(text, characters)))
         text.close()
         page.close()
@@ -189,8 +191,8 @@ def _is_raised(text: Any, digit: _Character, letter: _Character, size: float) ->
     from pypdfium2 import raw
 
     left, bottom, right, top, x, baseline = (ctypes.c_double() for _ in range(6))
-    raw.FPDFText_GetCharBox(text, digit.index, left, right, bottom, top)
-    raw.FPDFText_GetCharOrigin(text, letter.index, x, baseline)
+    raw.FPDFText_GetCharBox(text, digit.place, left, right, bottom, top)
+    raw.FPDFText_GetCharOrigin(text, letter.place, x, baseline)
     return abs(digit.angle) < _TILTED and bottom.value - baseline.value > _RAISED * size
 
 
@@ -198,6 +200,6 @@ def _is_bold(text: Any, character: _Character) -> bool:
     from pypdfium2 import raw
 
     name = ctypes.create_string_buffer(128)
-    raw.FPDFText_GetFontInfo(text, character.index, name, len(name), None)
-    heavy = raw.FPDFText_GetFontWeight(text, character.index) >= _BOLD
+    raw.FPDFText_GetFontInfo(text, character.place, name, len(name), None)
+    heavy = raw.FPDFText_GetFontWeight(text, character.place) >= _BOLD
     return heavy or any(word in name.value.lower() for word in (b"bold", b"black", b"heavy"))

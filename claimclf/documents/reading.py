@@ -26,7 +26,9 @@ _LARGEST = 256 * 2**20
 _LONGEST_LINE = 10_000_000
 _DEEPEST = 3
 """Archives within archives."""
-_PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.DOTALL)
+_PAGE = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.DOTALL
+)
 
 
 def _plain(data: bytes) -> Extracted:
@@ -60,7 +62,8 @@ READERS: dict[str, Callable[[bytes], Extracted]] = {
 """What reads a file, by its ending. :mod:`claimclf.documents.archives` reads ``.zip``."""
 
 
-_Document = tuple[str, "bytes | DocumentError"]
+_File = tuple[str, "bytes | DocumentError | None"]
+"""A name and what is in it: its content, why it cannot be had, or None for what is no document."""
 
 
 class Reading(NamedTuple):
@@ -96,8 +99,8 @@ def read(path: str | Path) -> Reading:
     Parameters
     ----------
     path : str or Path
-        A ``.txt``, ``.md``, ``.html``, ``.pdf``, ``.docx`` or ``.eml`` file, or a folder or ``.zip`` of exactly one. Of a
-        message the body is read.
+        A ``.txt``, ``.md``, ``.html``, ``.pdf``, ``.docx`` or ``.eml`` file (of a message, subject and body), or a
+        folder or ``.zip`` of exactly one.
 
     Returns
     -------
@@ -254,8 +257,8 @@ def read_all(path: str | Path, left_out: LeftOut | None = None) -> Iterator[Read
         If a kind of document needs the extra ``documents``.
     """
     seen = False
-    for source, content in _documents(Path(path)):
-        if PurePath(source).suffix.lower() not in READERS and source != str(path):
+    for source, content in _contents(Path(path)):
+        if content is None:
             if left_out:
                 left_out.other_kinds.append(source)
             continue
@@ -274,44 +277,59 @@ def read_all(path: str | Path, left_out: LeftOut | None = None) -> Iterator[Read
         raise DocumentError(f"{path}: no document in it; expected {', '.join(READERS)}")
 
 
-def _documents(path: Path) -> Iterator[_Document]:
-    """Yield the names and contents of all files, those that are no documents unread."""
+def _contents(path: Path) -> Iterator[_File]:
     for file in sorted(_files(path)):
-        if file.suffix.lower() in (*READERS, ".zip") or file == path:
+        if file.suffix.lower() in (*READERS, ".zip") or file == path or file.is_dir():
             yield from _inside(str(file), _content(file), Allowance())
         else:
-            yield str(file), b""
+            yield str(file), None
 
 
 def _files(path: Path) -> Iterator[Path]:
+    """Yield a file, or all files of a folder, and folders that cannot be opened."""
     if not path.is_dir():
         yield path
-    for folder, folders, names in os.walk(path):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (Path(folder, name) for name in names if not name.startswith(".") and Path(folder, name).is_file())
+        return
+    closed: list[OSError] = []
+    for folder, folders, names in os.walk(path, onerror=closed.append):
+        folders[:] = [name for name in folders if not _is_hidden(name)]
+        yield from (Path(folder, name) for name in names if not _is_hidden(name) and Path(folder, name).is_file())
+    yield from (Path(error.filename) for error in closed)
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith((".", "__MACOSX")) for part in PurePath(name).parts)
 
 
 def _content(path: Path) -> bytes | DocumentError:
     try:
         size = path.stat().st_size
-        return path.read_bytes() if size <= LARGEST else DocumentError(f"{size >> 20} MB; expected at most {LARGEST >> 20}")
+        return (
+            path.read_bytes()
+            if size <= LARGEST
+            else DocumentError(f"{size >> 20} MB; expected at most {LARGEST >> 20}")
+        )
     except OSError as error:
         return DocumentError(error.strerror or str(error))
 
 
-def _inside(source: str, content: bytes | DocumentError, allowance: Allowance, depth: int = 0) -> Iterator[_Document]:
-    """Yield a file, or the files in it."""
+def _inside(source: str, content: bytes | DocumentError, allowance: Allowance, depth: int = 0) -> Iterator[_File]:
+    """Yield a file and the files in it."""
     kind = PurePath(source).suffix.lower()
-    if isinstance(content, DocumentError) or kind not in (".zip", ".eml"):
+    holder = kind in (".zip", ".eml")
+    if isinstance(content, DocumentError):
         yield source, content
         return
-    if depth > _DEEPEST:
+    if holder and depth > _DEEPEST:
         yield source, DocumentError(f"more than {_DEEPEST} archives within each other")
         return
-    if kind == ".eml":
-        yield source, content
+    if kind != ".zip":
+        yield source, content if kind in READERS or depth == 0 else None
+    if not holder:
+        return
     try:
         for name, inner in attachments(content) if kind == ".eml" else members(content, allowance):
-            yield from _inside(f"{source}/{name}", inner, allowance, depth + 1)
+            if not _is_hidden(name):
+                yield from _inside(f"{source}/{name}", inner, allowance, depth + 1)
     except DocumentError as error:
         yield source, error

@@ -12,7 +12,7 @@ LIST_MARKER = re.compile(r"\s*(?:[-*+•‣–—]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIV
 """What a list item begins with."""
 
 _WINDOW = 5_000
-"""Characters that the splitter gets at a time, which needs quadratic time for unclosed quotations. No sentence is longer."""
+"""Characters that the splitter gets at a time: unclosed quotations take it quadratic time. No sentence is longer."""
 
 _LONG = 300
 """Characters from which a quotation of several sentences is split although the splitter keeps quotations whole."""
@@ -22,9 +22,9 @@ _QUOTATION_MARKS = str.maketrans(dict.fromkeys('"“”„«»', " "))
 _YEARS = re.compile(r"‘(?=\d\ds?\b)")
 
 # The following is what sentencex gets wrong in English; tests/data/sentences.jsonl has the cases.
-_UNFINISHED = frozenset(
-    "Amb Ann App Arts Atty Cdr Ch Chs Dep Dir Ed Eds Eq Eqs Ex Exs Figs Ft Govs Govt Inst Intl Lieut Ms Mts Mx Natl Para "
-    "Paras Profs Refs Regs Rm Sched Secs Tel Vol Vols approx avg ed eds est excl incl max".split()
+_UNFINISHED = re.compile(
+    r"\b(?:Amb|Ann|App|Arts|Atty|Cdr|Chs?|Dep|Dir|Eds?|Eqs?|Exs?|Figs|Ft|Govs|Govt|Inst|Intl|Lieut|Ms|Mts|Mx|Natl|Paras?|"
+    r"Profs|Refs|Regs|Rm|Sched|Secs|Tel|Vols?|approx|avg|eds?|est|excl|incl|max|paras?|vols?)\.\s*$"
 )
 """Abbreviations that no sentence ends with, and that are taken for its end."""
 
@@ -33,7 +33,7 @@ _FINISHED = re.compile(
 )
 """Ends of sentences that are overlooked: words that are also abbreviations, an ellipsis, a closing bracket."""
 
-_LAST_WORD = re.compile(r"(\w+)\.\s*$")
+_LOWER_CASE = re.compile(r"[a-z]+(?!\w)")
 
 
 class Span(NamedTuple):
@@ -76,8 +76,8 @@ def places(extracted: Extracted) -> Iterator[Place]:
 def sentences(paragraph: str) -> list[Span]:
     """Find the sentences of a paragraph.
 
-    The work is done by `sentencex <https://github.com/wikimedia/sentencex>`_; what it gets wrong in English is put right
-    here. Line breaks are taken for wrapped lines, a list marker for a part of the first sentence.
+    The work is done by `sentencex <https://github.com/wikimedia/sentencex>`_; what it gets wrong in English is put
+    right here. Line breaks are taken for wrapped lines, a list marker for a part of the first sentence.
 
     Parameters
     ----------
@@ -141,10 +141,12 @@ def _ends(flat: str) -> list[int]:
         ends.update(match.end() for match in _FINISHED.finditer(flat, start, end))
         if end - start > _LONG:
             ends.update(start + inner.end for inner in _split(flat[start:end].translate(_QUOTATION_MARKS)))
+    capitals = not _LOWER_CASE.match(flat.lstrip(f" {_OPENING}"))  # else the author does without
     kept: list[int] = []
     for end in sorted(ends):
         before = flat[kept[-1] if kept else 0 : end]
-        if end == len(flat) or not _goes_on(before, flat[end : end + 20].lstrip()):
+        lower_case = _LOWER_CASE.match(flat[end : end + _LONG].lstrip()) is not None
+        if end == len(flat) or not ((lower_case and capitals) or _UNFINISHED.search(before)):
             kept.append(end - _opening(before))
     return kept or [len(flat)]
 
@@ -154,12 +156,6 @@ def _split(flat: str) -> Iterator[Span]:
 
     for boundary in get_sentence_boundaries("en", flat):
         yield Span(boundary["start_index"], boundary["end_index"])
-
-
-def _goes_on(before: str, after: str) -> bool:
-    last = _LAST_WORD.search(before)
-    asked = before.rstrip(" \"”’»").endswith(("?", "!"))
-    return (last is not None and last[1] in _UNFINISHED) or (asked and after[:1].islower())
 
 
 def _opening(before: str) -> int:
