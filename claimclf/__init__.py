@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from claimclf.bundle import Classifier, load
+    from claimclf.documents import Document
     from claimclf.errors import ClaimclfError
     from claimclf.estimators import BaselineClassifier, TransformerClassifier
     from claimclf.labels import LABELS
     from claimclf.predict import predict
-    from claimclf.records import Prediction
+    from claimclf.records import Prediction, Sentence
     from claimclf.shares import prevalence
 
 __version__ = "0.1.0"
@@ -27,8 +28,10 @@ _HOME = {
     "BaselineClassifier": "claimclf.estimators",
     "ClaimclfError": "claimclf.errors",
     "Classifier": "claimclf.bundle",
+    "Document": "claimclf.documents",
     "LABELS": "claimclf.labels",
     "Prediction": "claimclf.records",
+    "Sentence": "claimclf.records",
     "TransformerClassifier": "claimclf.estimators",
     "load": "claimclf.bundle",
     "prevalence": "claimclf.shares",
@@ -39,7 +42,9 @@ __all__ = [
     "BaselineClassifier",
     "ClaimclfError",
     "Classifier",
+    "Document",
     "Prediction",
+    "Sentence",
     "TransformerClassifier",
     "load",
     "predict",

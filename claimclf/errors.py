@@ -7,6 +7,7 @@ Every error is a :class:`ClaimclfError` and also the builtin that fits, so that 
     ├── InputError (ValueError)             an argument has a value that cannot be used
     │   └── InputTypeError (TypeError)      … or the wrong type
     ├── DataError (ValueError)              a file of records is wrong; names file and line
+    ├── DocumentError (ValueError)          a document cannot be read; names the file
     ├── BundleError (ValueError)            a bundle is damaged or of an unknown format
     │   └── BundleNotFoundError (FileNotFoundError)
     ├── HubError (OSError)                  the Hugging Face Hub refused an upload or could not be reached
@@ -31,6 +32,10 @@ class InputTypeError(InputError, TypeError):
 
 class DataError(ClaimclfError, ValueError):
     """A file of records is wrong; the message names the file and the line."""
+
+
+class DocumentError(ClaimclfError, ValueError):
+    """A document cannot be read: damaged, encrypted, without text; the message names the file and the reason."""
 
 
 class BundleError(ClaimclfError, ValueError):

@@ -8,6 +8,7 @@ p.predict(...)`` all reach the same object, whichever import came first.
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
@@ -15,10 +16,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, overload
 
-from claimclf.bundle import Classifier, load, locate
+from claimclf.bundle import Classifier, load, locate, provenance
 from claimclf.bundle.manifest import MANIFEST_FILE
-from claimclf.errors import InputError
-from claimclf.records import Prediction
+from claimclf.documents import Document, LeftOut, Reading, places, read, read_all, read_text
+from claimclf.errors import InputError, InputTypeError
+from claimclf.records import Prediction, Sentence
 from claimclf.text import check_texts
 
 Model = Classifier | str | Path
@@ -101,6 +103,125 @@ class _Predict:
             raise InputError(f"chunk: expected a positive number, got {chunk}")
         return self._stream(check_texts(texts), _classifier(model), chunk)
 
+    def document(
+        self, path: str | Path | None = None, *, text: str | None = None, model: Model = "default"
+    ) -> Document:
+        """Classify the sentences of a document.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            A ``.txt``, ``.md``, ``.html``, ``.pdf``, ``.docx`` or ``.eml`` file (of a message, subject and body), or a
+            folder or ``.zip`` of exactly one.
+        text : str, optional
+            A plain text instead.
+        model : Classifier, str or Path, default "default"
+            As above.
+
+        Returns
+        -------
+        Document
+            With the text as extracted, and its sentences with their places and predictions.
+
+        Raises
+        ------
+        DocumentError
+            If it is missing, of another kind, damaged, encrypted, or without text.
+        InputError
+            If not exactly one of `path` and `text` is given.
+        MissingExtraError
+            If its kind needs the extra ``documents``; text and Markdown do not.
+
+        Examples
+        --------
+        >>> import claimclf
+        >>> document = claimclf.predict.document(text="Oro and Veldania signed a pact. The river rose.")
+        >>> [(sentence.start, sentence.end, sentence.labels) for sentence in document]
+        [(0, 31, ('agreement',)), (32, 47, ())]
+        """
+        if (path is None) == (text is None):
+            raise InputError("document: expected either a path or text=…")
+        if path is not None and not isinstance(path, (str, Path)):
+            raise InputTypeError(f"path: expected a string or a Path, got {type(path).__name__}")
+        if text is not None and not isinstance(text, str):
+            raise InputTypeError(f"text: expected a string, got {type(text).__name__}")
+        reading = read(path) if path is not None else read_text(text or "")
+        return self.labelled(reading, model=model)
+
+    def documents(
+        self, path: str | Path, *, model: Model = "default", left_out: LeftOut | None = None
+    ) -> Iterator[Document]:
+        """Classify many documents, one after the other, as they are asked for.
+
+        Parameters
+        ----------
+        path : str or Path
+            A folder, which is searched with all its folders, a ``.zip``, or a single document. Attachments of messages
+            are documents too; hidden files and files of other kinds are passed over.
+        model : Classifier, str or Path, default "default"
+            As above.
+        left_out : LeftOut, optional
+            Takes down files that cannot be read, and those of other kinds; see :mod:`claimclf.documents`. Without it a
+            warning at the end lists what cannot be read.
+
+        Yields
+        ------
+        Document
+            Sorted by name.
+
+        Raises
+        ------
+        MissingExtraError
+            If a kind of document needs the extra ``documents``.
+
+        Examples
+        --------
+        >>> import claimclf
+        >>> for document in claimclf.predict.documents("reports/"):  # doctest: +SKIP
+        ...     print(document.source, document.counts)
+        """
+        if not isinstance(path, (str, Path)):
+            raise InputTypeError(f"path: expected a string or a Path, got {type(path).__name__}")
+        return self._documents(path, _classifier(model), left_out)
+
+    def _documents(self, path: str | Path, classifier: Classifier, left_out: LeftOut | None) -> Iterator[Document]:
+        noted = LeftOut() if left_out is None else left_out
+        for reading in read_all(path, noted):
+            yield self.labelled(reading, model=classifier)
+        if noted.unreadable and left_out is None:
+            warnings.warn("cannot be read: " + "; ".join(map(str, noted.unreadable)), stacklevel=3)
+
+    def labelled(self, reading: Reading, *, model: Model = "default") -> Document:
+        """Classify the sentences of a document that was read already.
+
+        It is predicted by itself, so that its scores do not depend on what else is read with it.
+
+        Parameters
+        ----------
+        reading : Reading
+            As :mod:`claimclf.documents` returns it.
+        model : Classifier, str or Path, default "default"
+            As above.
+        """
+        classifier = _classifier(model)
+        text = reading.extracted.text
+        where = list(places(reading.extracted))
+        predictions = self.stream((text[place.start : place.end] for place in where), model=classifier)
+        return Document(
+            text=text,
+            sentences=tuple(
+                Sentence(**vars(prediction), **place._asdict())
+                for prediction, place in zip(predictions, where, strict=True)
+            ),
+            labels=classifier.labels,
+            source=reading.source,
+            sha256=reading.sha256,
+            provenance=provenance(classifier),
+            notes=reading.extracted.notes,
+            blocks=reading.extracted.blocks,
+            scorer=classifier,
+        )
+
     @staticmethod
     def _stream(texts: Iterator[str], classifier: Classifier, chunk: int) -> Iterator[Prediction]:
         while ahead := list(islice(texts, chunk)):
@@ -109,6 +230,8 @@ class _Predict:
 
 predict = _Predict()
 stream = predict.stream
+document = predict.document
+documents = predict.documents
 
 
 def _classifier(model: Model) -> Classifier:

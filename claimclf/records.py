@@ -1,4 +1,4 @@
-"""The records that travel through the library: labelled texts, references to texts, predictions, tasks for people."""
+"""The records that travel through the library: labelled texts, references, predictions and their trail, tasks."""
 
 from __future__ import annotations
 
@@ -200,3 +200,58 @@ class Task:
         """
         labels = None if self.labels is None else list(self.labels)
         return {**self.fields, "text": self.text, "labels": labels, **self.why}
+
+
+@dataclass(frozen=True)
+class Sentence(Prediction):
+    """What a bundle says of a sentence of a document.
+
+    Attributes
+    ----------
+    start, end : int
+        Where it stands: ``document.text[start:end] == text``.
+    page : int or None
+        The page that it begins on, from 1; None where a format has no pages.
+    heading : str or None
+        The nearest heading above; None above the first one and for headings themselves.
+    kind : str
+        ``text``, ``heading`` or ``caption``.
+    text, labels, scores, referred, truncated, in_scope, model
+        As in :class:`Prediction`.
+    """
+
+    start: int = 0
+    end: int = 0
+    page: int | None = None
+    heading: str | None = None
+    kind: str = "text"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON types, scores rounded to six digits."""
+        place = {name: getattr(self, name) for name in ("start", "end", "page", "heading", "kind")}
+        return place | super().to_dict()
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What made predictions: enough to make them again and to see whether anything has changed.
+
+    Attributes
+    ----------
+    bundle : str
+        Its name.
+    bundle_sha256 : str
+        Hash of its ``manifest.json``, which holds the hashes of its other files.
+    policy : str or None
+        What was asked of the bundle beyond its thresholds, as JSON: the levels of a policy, or a prior.
+    policy_sha256 : str or None
+        Hash of what came of that: the thresholds.
+    version : str
+        That of claimclf.
+    """
+
+    bundle: str
+    bundle_sha256: str
+    policy: str | None
+    policy_sha256: str | None
+    version: str

@@ -1,11 +1,10 @@
-"""What happens to a text before a model sees it: one check, one normaliser, one sentence splitter."""
+"""What happens to a text before a model sees it: one check, one normaliser."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Set
-from typing import Any, NamedTuple
+from typing import Any
 
 from claimclf.errors import InputTypeError
 
@@ -23,15 +22,6 @@ _TYPOGRAPHY = str.maketrans(
         **dict.fromkeys(map(chr, range(0xD800, 0xE000)), "\ufffd"),
     }
 )
-_LIST_ITEM = re.compile(r"\s*(?:[-*+•‣–—]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|#{1,6})\s")
-_BLANK_LINE = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
-
-
-class Span(NamedTuple):
-    """A stretch of a text: ``text[start:end]``."""
-
-    start: int
-    end: int
 
 
 def check_texts(texts: Iterable[Any], name: str = "texts") -> Iterator[str]:
@@ -112,59 +102,3 @@ def normalise(text: str) -> str:
     'Moscow\\'s "sovereign internet"'
     """
     return " ".join(unicodedata.normalize("NFKC", text.translate(_TYPOGRAPHY)).translate(_TYPOGRAPHY).split())
-
-
-def sentences(text: str) -> list[Span]:
-    """Find the sentences of a plain text.
-
-    Blank lines and list markers always end a sentence; other line breaks are taken for wrapped lines. Within a
-    paragraph the work is done by `sentencex <https://github.com/wikimedia/sentencex>`_.
-
-    Parameters
-    ----------
-    text : str
-        Plain English text.
-
-    Returns
-    -------
-    list of Span
-        In order, without overlap, trimmed of white space, none empty.
-
-    Examples
-    --------
-    >>> text = "The U.S. and Gen. Haftar signed.\\nIt was No. 5\\nin the list."
-    >>> [text[start:end] for start, end in sentences(text)]
-    ['The U.S. and Gen. Haftar signed.', 'It was No. 5\\nin the list.']
-    """
-    from sentencex import get_sentence_boundaries
-
-    found = []
-    for block in _blocks(text):
-        # Same length, so that offsets into the unwrapped block are offsets into the text.
-        unwrapped = re.sub(r"\s", " ", text[block.start : block.end])
-        unwrapped = re.sub(r"[\ud800-\udfff]", "\ufffd", unwrapped)  # half a character, which UTF-8 cannot carry
-        for boundary in get_sentence_boundaries("en", unwrapped):
-            span = _trimmed(text, block.start + boundary["start_index"], block.start + boundary["end_index"])
-            if span.start < span.end:
-                found.append(span)
-    return found
-
-
-def _blocks(text: str) -> Iterator[Span]:
-    """Yield paragraphs and list items."""
-    start = 0
-    for blank in [*_BLANK_LINE.finditer(text), None]:
-        end = blank.start() if blank else len(text)
-        line_start = block_start = start
-        for line in text[start:end].splitlines(keepends=True):
-            if line_start > block_start and _LIST_ITEM.match(line):
-                yield Span(block_start, line_start)
-                block_start = line_start
-            line_start += len(line)
-        yield Span(block_start, end)
-        start = blank.end() if blank else end
-
-
-def _trimmed(text: str, start: int, end: int) -> Span:
-    stretch = text[start:end]
-    return Span(start + len(stretch) - len(stretch.lstrip()), end - (len(stretch) - len(stretch.rstrip())))

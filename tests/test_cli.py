@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import claimclf
 from claimclf.cli.main import main
 
 TEXT = "The two ministries signed a pact on ports. She studied hydrology.\n\nCongress should repeal the act.\n"
@@ -57,8 +58,8 @@ def test_jsonl_and_csv_rows_keep_their_fields(tmp_path: Path, baseline_bundle, c
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.pdf", b"%PDF", "cannot read this kind of file; expected one of .txt, .md, .jsonl, .csv"),
-        ("a.txt", b"caf\xe9", "not UTF-8"),
+        ("a.odt", b"PK", "cannot read this kind of file; expected one of .txt, .text, .md"),
+        ("a.txt", b"", "a.txt: an empty file"),
         (
             "a.jsonl",
             b'{"body": "x"}\n',
@@ -85,6 +86,35 @@ def test_missing_files_and_bundles_fail_with_one_line(tmp_path: Path, baseline_b
     assert "no/such/folder.csv: No such file or directory" in capsys.readouterr().err
     assert main(["info", str(tmp_path / "none")]) == 1
     assert "no such bundle" in capsys.readouterr().err
+
+
+def test_a_folder_is_read_and_what_cannot_be_is_listed_at_the_end(tmp_path: Path, baseline_bundle, capsys) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "b.md").write_text("# Ports\n\nA pact was signed.", "utf-8")
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    (tmp_path / "c.txt").write_bytes(b"")
+    (tmp_path / "photo.png").write_bytes(b"")
+    target = tmp_path / "out.jsonl"
+    assert main(["predict", str(tmp_path), "--model", str(baseline_bundle), "--out", str(target)]) == 1
+    rows = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
+    assert [row["text"] for row in rows] == [*SENTENCES, "Ports", "A pact was signed."]
+    assert (rows[-1]["kind"], rows[-1]["heading"], rows[-2]["kind"]) == ("text", "Ports", "heading")
+    assert rows[-1]["source"] == str(tmp_path / "deep" / "b.md")
+    assert capsys.readouterr().err.splitlines() == [
+        "passed over: 1 .png",
+        f"claimclf: {tmp_path / 'c.txt'}: an empty file",
+    ]
+    # The same rows as in Python, whatever else was read before.
+    assert (
+        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows[3:])
+        == claimclf.predict.document(tmp_path / "deep" / "b.md", model=baseline_bundle).to_jsonl()
+    )
+
+
+def test_no_file_is_written_if_nothing_could_be_read(tmp_path: Path, baseline_bundle) -> None:
+    target = tmp_path / "out.csv"
+    assert main(["predict", str(tmp_path / "none.pdf"), "--model", str(baseline_bundle), "--out", str(target)]) == 1
+    assert not target.exists()
 
 
 @pytest.mark.parametrize("arguments", [[], ["predict"], ["nonsense"], ["predict", "a.txt", "--format", "xml"]])
@@ -143,6 +173,9 @@ def test_standard_input_is_read(baseline_bundle) -> None:
     done = subprocess.run(command, input=TEXT, capture_output=True, text=True, check=True)
     assert [json.loads(line)["text"] for line in done.stdout.splitlines()] == SENTENCES
     assert done.stderr == ""
+    pdf = (Path(__file__).parent / "data" / "documents" / "brief.pdf").read_bytes()
+    done = subprocess.run(command, input=pdf, capture_output=True, check=True)
+    assert json.loads(done.stdout.splitlines()[0])["text"] == "The gates of Sarn"
 
 
 def test_a_closed_pipe_is_no_traceback(tmp_path: Path, baseline_bundle) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import multiprocessing
 import subprocess
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 import claimclf
 from claimclf import Prediction
-from claimclf.errors import BundleNotFoundError, ClaimclfError, InputError, InputTypeError
+from claimclf.errors import BundleNotFoundError, ClaimclfError, DocumentError, InputError, InputTypeError
 
 TEXT = "The two ministries signed a pact on ports."
 
@@ -162,7 +163,7 @@ def test_a_forked_process_predicts_after_its_parent(bundle: Path) -> None:
 def test_importing_the_package_loads_nothing_heavy() -> None:
     code = (
         "import sys, claimclf; dir(claimclf); "
-        "heavy = {'numpy', 'sklearn', 'torch', 'transformers', 'onnxruntime', 'datasets', 'tokenizers'}; "
+        "heavy = {'numpy', 'sklearn', 'torch', 'transformers', 'onnxruntime', 'datasets', 'tokenizers', 'lxml'}; "
         "print(sorted(heavy & set(sys.modules)))"
     )
     assert run(code) == "[]"
@@ -177,6 +178,83 @@ def test_predicting_needs_no_torch_and_no_scikit_learn(transformer_bundle: Path)
     assert run(code) == "tiny"
 
 
+def test_a_document_is_its_sentences_with_places_and_predictions(bundle: Path) -> None:
+    text = f"Ports\n\n{TEXT} She studied\nhydrology."
+    document = claimclf.predict.document(text=text, model=bundle)
+    assert (document.text, document.source) == (text, None)
+    assert document.sha256 == hashlib.sha256(text.encode()).hexdigest()
+    assert len(document) == len(list(document)) == 3
+    assert all(document.text[sentence.start : sentence.end] == sentence.text for sentence in document)
+    assert [(sentence.kind, sentence.heading) for sentence in document] == [
+        ("heading", None),
+        ("text", "Ports"),
+        ("text", "Ports"),
+    ]
+    assert isinstance(document[0], Prediction)
+    assert list(document[:2]) == list(document)[:2]
+    expected = claimclf.predict([sentence.text for sentence in document], model=bundle)
+    assert [(s.labels, s.scores) for s in document] == [(p.labels, p.scores) for p in expected]
+    assert document.counts == {
+        label: sum(label in prediction.labels for prediction in expected) for label in claimclf.LABELS
+    }
+    assert len(claimclf.predict.document(text=" ", model=bundle)) == 0
+
+
+def test_documents_come_one_after_the_other(tmp_path: Path, baseline_bundle: Path) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.txt").write_text(TEXT, "utf-8")
+    documents = claimclf.predict.documents(tmp_path, model=baseline_bundle)
+    first = next(documents)
+    assert first == claimclf.predict.document(tmp_path / "a.txt", model=baseline_bundle)
+    (tmp_path / "b.txt").write_bytes(b"")
+    with pytest.warns(UserWarning, match=r"cannot be read: .*b.txt: an empty file"):
+        assert [Path(document.source).name for document in documents] == ["c.txt"]
+
+
+def test_exports_say_what_made_them(tmp_path: Path, baseline_bundle: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    (tmp_path / "a.txt").write_text(f"{TEXT} She said “no”, and left.", "utf-8")
+    classifier = claimclf.load(baseline_bundle).with_prior({"agreement": 0.02})
+    document = claimclf.predict.document(tmp_path / "a.txt", model=classifier)
+    rows = [json.loads(line) for line in document.to_jsonl().splitlines()]
+    hashes = [
+        hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (tmp_path / "a.txt", classifier.path / "manifest.json")
+    ]
+    for row in rows:
+        assert [row["sha256"], row["bundle_sha256"]] == hashes
+        assert json.loads(row["policy"]) == {"prior": {"agreement": 0.02}}
+        assert row["policy_sha256"] != claimclf.load(baseline_bundle).with_prior({"agreement": 0.03})
+    frame = document.to_pandas()
+    document.to_parquet(tmp_path / "a.parquet")
+    document.to_csv(tmp_path / "a.csv")
+    for table in (frame, pandas.read_parquet(tmp_path / "a.parquet"), pandas.read_csv(tmp_path / "a.csv")):
+        assert list(table.columns) == list(frame.columns)
+        assert table["text"].tolist() == [sentence.text for sentence in document]
+        assert table["score_agreement"].tolist() == [row["scores"]["agreement"] for row in rows]
+    plain = claimclf.predict.document(tmp_path / "a.txt", model=baseline_bundle)
+    assert plain.provenance.policy is None
+    assert plain.provenance.bundle_sha256 == document.provenance.bundle_sha256
+
+
+def test_what_is_no_document_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="document: expected either a path or text="):
+        claimclf.predict.document()
+    with pytest.raises(InputError, match="document: expected either a path or text="):
+        claimclf.predict.document("a.txt", text="a")
+    with pytest.raises(InputTypeError, match="path: expected a string or a Path, got bytes"):
+        claimclf.predict.document(b"a.txt")
+    with pytest.raises(InputTypeError, match="text: expected a string, got bytes"):
+        claimclf.predict.document(text=b"a")
+    with pytest.raises(InputTypeError, match="path: expected a string or a Path, got list"):
+        claimclf.predict.documents(["a.txt"])
+    with pytest.raises(DocumentError, match="No such file or directory"):
+        claimclf.predict.document(tmp_path / "none.txt", model="baseline")
+    with pytest.raises(DocumentError, match="no document in it"):
+        next(claimclf.predict.documents(tmp_path, model="baseline"))
+
+
 SPELLINGS = [
     "import claimclf; out = claimclf.predict(TEXT, model=M)",
     "import claimclf; out = claimclf.predict.predict(TEXT, model=M)",
@@ -188,6 +266,7 @@ SPELLINGS = [
     "from claimclf import predict; out = next(predict.stream([TEXT], model=M))",
     "from claimclf.predict import predict; out = next(predict.stream([TEXT], model=M))",
     "from claimclf.predict import stream; out = next(stream([TEXT], model=M))",
+    "from claimclf.predict import document; out = document(text=TEXT, model=M)[0]",
     "import claimclf.predict as p; from claimclf import predict; assert p is predict; out = predict(TEXT, model=M)",
     "from claimclf.predict import predict; import claimclf; out = claimclf.predict(TEXT, model=M)",
     "from claimclf import *; out = predict(TEXT, model=M)",

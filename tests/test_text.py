@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import itertools
-
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from claimclf.language import in_english
-from claimclf.text import normalise, sentences
+from claimclf.text import normalise
 
 free_text = st.text(st.characters(), max_size=300)
 
@@ -22,29 +20,6 @@ def test_normalised_text_can_be_encoded_and_holds_no_runs_of_white_space(text: s
     clean = normalise(text)
     clean.encode("utf-8")
     assert clean == " ".join(clean.split())
-
-
-@given(free_text)
-@example("Half a character: \ud800. Then more.")
-def test_sentences_lose_nothing_but_white_space(text: str) -> None:
-    spans = sentences(text)
-    assert "".join("".join(text[start:end].split()) for start, end in spans) == "".join(text.split())
-    assert all(first.end <= second.start for first, second in itertools.pairwise(spans))
-    assert all(text[start:end].strip() == text[start:end] != "" for start, end in spans)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("One. Two.", ["One.", "Two."]),
-        ("A line that was\nwrapped by hand.\n\nNext.", ["A line that was\nwrapped by hand.", "Next."]),
-        ("- first item\n- second item", ["- first item", "- second item"]),
-        ("They met the U.S. envoy, Gen. Abizaid, on Jan. 3.", ["They met the U.S. envoy, Gen. Abizaid, on Jan. 3."]),
-        (" \n\t\n", []),
-    ],
-)
-def test_sentences_of_plain_text(text: str, expected: list[str]) -> None:
-    assert [text[start:end] for start, end in sentences(text)] == expected
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import math
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain, tee
+from dataclasses import asdict
+from itertools import groupby, tee
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +19,25 @@ from tqdm import tqdm
 
 from claimclf import __version__
 from claimclf.behaviour import behaviour, comparison, read_pairs
-from claimclf.bundle import Classifier, load, verify
+from claimclf.bundle import Classifier, load, provenance, verify
 from claimclf.cli.corpus import add_corpus
 from claimclf.cli.doubts import add_doubts
 from claimclf.cli.push import add_push
 from claimclf.cli.reading import Item, read_items
 from claimclf.cli.recalibrate import add_recalibrate
+from claimclf.cli.replay import add_replay
+from claimclf.cli.report import write_report
 from claimclf.cli.suggest import add_suggest
 from claimclf.cli.writing import WRITERS, Labelled, output
 from claimclf.data import load_examples
 from claimclf.decision import HELD_OUT_FILE
-from claimclf.errors import ClaimclfError, InputError
+from claimclf.documents import LeftOut
+from claimclf.errors import ClaimclfError, DocumentError, InputError
 from claimclf.evaluation import Decider, KeywordRule, Never, evaluate_on, reliability_on
 from claimclf.predict import predict
 from claimclf.records import Example
+
+FORMATS = (*WRITERS, "html")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,25 +81,56 @@ def _predict(options: argparse.Namespace) -> int:
         given = {name: level for name, level in levels.items() if level is not None}
         classifier = classifier.with_policy(options.precision, **given)
         print(classifier.policy, file=sys.stderr)
-    items = chain.from_iterable(read_items(name, options.column) for name in options.files)
-    labelled = _labelled(items, classifier)
+    left_out = LeftOut()
+    form = options.format or (options.out and options.out.suffix[1:]) or "table"
+    if form not in FORMATS:
+        raise ClaimclfError(f"--out {options.out}: unknown ending; say which --format ({', '.join(FORMATS)})")
+    if options.out and not options.out.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(options.out))
+    if form == "html":
+        write_report(options, classifier, left_out)
+        return _report(left_out)
+    items = _items(options.files, options.column, left_out)
+    bar = tqdm(_labelled(items, classifier), unit=" sentences", disable=not sys.stderr.isatty(), leave=False, delay=1)
+    labelled: Iterator[Labelled] = iter(bar)
     if options.labelled_only:
         labelled = (row for row in labelled if row[0].labels or row[0].referred)
-    form = options.format or (options.out and options.out.suffix[1:]) or "table"
-    if form not in WRITERS:
-        raise ClaimclfError(f"--out {options.out}: unknown ending; say which --format ({', '.join(WRITERS)})")
     with output(options.out) as out:
         WRITERS[form](labelled, out)
-    return 0
+    return _report(left_out)
+
+
+def _items(names: Sequence[str], column: str, left_out: LeftOut) -> Iterator[Item]:
+    found = False
+    for name in names:
+        for item in read_items(name, column, left_out):
+            found = True
+            yield item
+    if not found and left_out.unreadable:
+        raise DocumentError("; ".join(map(str, left_out.unreadable)))
 
 
 def _labelled(items: Iterator[Item], classifier: Classifier) -> Iterator[Labelled]:
-    # The stream reads a chunk ahead, so tee holds a chunk of items at most.
-    for_text, for_fields = tee(items)
-    predictions = predict.stream((item.text for item in for_text), model=classifier)
-    bar = tqdm(predictions, unit=" sentences", disable=not sys.stderr.isatty(), leave=False, delay=1)
-    for prediction, item in zip(bar, for_fields, strict=True):
-        yield prediction, item.fields
+    trail = asdict(provenance(classifier))
+    # Document by document, as predict.document does: scores must not depend on what else is read with it.
+    for document, part in groupby(items, key=lambda item: item.document):
+        # The stream reads a chunk ahead, so tee holds a chunk of items at most.
+        for_text, for_fields = tee(part)
+        predictions = predict.stream((item.text for item in for_text), model=classifier)
+        for prediction, item in zip(predictions, for_fields, strict=True):
+            yield prediction, {**item.fields, **prediction.to_dict(), **(trail if document else {})}
+
+
+def _report(left_out: LeftOut) -> int:
+    """Say what was left out; a document that cannot be read is a failure, a file of another kind is not."""
+    if left_out.other_kinds:
+        endings = Counter(Path(name).suffix or "no ending" for name in left_out.other_kinds)
+        print(f"passed over: {', '.join(f'{count} {ending}' for ending, count in endings.items())}", file=sys.stderr)
+    for note in left_out.notes:
+        print(note, file=sys.stderr)
+    for error in left_out.unreadable:
+        print(f"claimclf: {error}", file=sys.stderr)
+    return 1 if left_out.unreadable else 0
 
 
 def _evaluate(options: argparse.Namespace) -> int:
@@ -179,9 +218,16 @@ def _parser() -> argparse.ArgumentParser:
     model.add_argument("--model", default="default", help="shipped name, folder or hub id (default: %(default)s)")
     model.add_argument("--threads", type=int, help="threads to compute with (default: one per core)")
 
-    command = commands.add_parser("predict", parents=[model], help="label the sentences of files")
-    command.add_argument("files", nargs="+", metavar="FILE", help=".txt, .md, .jsonl, .csv, or - for standard input")
-    command.add_argument("--format", choices=list(WRITERS), help="default: by the ending of --out, else table")
+    command = commands.add_parser(
+        "predict", parents=[model], help="label the sentences of documents or the rows of tables"
+    )
+    command.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="documents (.txt, .md, .html, .pdf, .docx, .eml), folders, .zip, .jsonl, .csv, - for standard input",
+    )
+    command.add_argument("--format", choices=FORMATS, help="default: by the ending of --out, else table")
     command.add_argument("--out", type=Path, metavar="PATH", help="write here instead of standard output")
     command.add_argument("--column", default="text", help="field with the text in JSONL and CSV (default: %(default)s)")
     command.add_argument(
@@ -208,6 +254,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--verify", action="store_true", help="run its pinned texts and compare decisions")
     command.set_defaults(run=_info)
 
+    add_replay(commands)
     add_recalibrate(commands)
     add_push(commands)
     add_corpus(commands)

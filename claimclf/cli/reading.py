@@ -1,82 +1,86 @@
-"""Texts from files: sentences of a plain text, lines of JSONL, rows of CSV and TSV."""
+"""Texts from files: the sentences of documents, the rows of tables."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from claimclf.data.tables import read_table
+from claimclf.documents import LeftOut, Reading, kind_of, places, read_all, read_bytes
 from claimclf.errors import DataError
-from claimclf.text import sentences
 
 STANDARD_INPUT = "-"
+TABLES = (".jsonl", ".csv", ".tsv")
 
 
 class Item(NamedTuple):
-    """A text to classify and what its file says about it."""
+    """A text to classify, what its file says about it, and the document that it is a sentence of."""
 
     text: str
     fields: dict[str, Any]
+    document: str | None = None
 
 
-def read_items(name: str, column: str) -> Iterator[Item]:
+def read_items(name: str, column: str, left_out: LeftOut | None = None) -> Iterator[Item]:
     """Read what is to be classified.
 
     Parameters
     ----------
     name : str
-        A ``.txt``, ``.md``, ``.jsonl``, ``.csv`` or ``.tsv`` file, or ``-`` for plain text on standard input.
+        A document, a folder or ``.zip`` of documents, a ``.jsonl``, ``.csv`` or ``.tsv`` file, or ``-`` for a document
+        on standard input.
     column : str
         The field or column that holds the text, in a table.
+    left_out : LeftOut, optional
+        Takes down documents that cannot be read; without it the first one ends the run.
 
     Yields
     ------
     Item
-        In file order. Sentences of a plain text carry ``source``, ``start`` and ``end``; rows keep their fields.
+        In file order. Sentences carry ``source``, ``sha256``, ``start``, ``end``, ``page``, ``heading`` and ``kind``;
+        rows keep their fields.
 
     Raises
     ------
     DataError
-        If the file is missing, of another kind, not UTF-8, or a row lacks the column.
+        If a row lacks the column or a table cannot be read.
+    DocumentError
+        Without `left_out`, if a document cannot be read.
     """
-    if name == STANDARD_INPUT:
-        yield from _sentences(sys.stdin.read(), name)
+    if Path(name).suffix.lower() in TABLES:
+        for row in read_table(Path(name)):
+            yield Item(_text_of(row.values, column, row.place), row.values)
         return
-    path = Path(name)
-    readers: dict[str, Callable[[Path, str], Iterator[Item]]] = {
-        ".txt": _text,
-        ".md": _text,
-        ".jsonl": _table,
-        ".csv": _table,
-        ".tsv": _table,
-    }
-    if path.suffix.lower() not in readers:
-        raise DataError(f"{path}: cannot read this kind of file; expected one of {', '.join(readers)}")
-    yield from readers[path.suffix.lower()](path, column)
+    for reading in read_documents(name, left_out):
+        text = reading.extracted.text
+        for place in places(reading.extracted):
+            fields = {"source": reading.source, "sha256": reading.sha256, **place._asdict()}
+            yield Item(text[place.start : place.end], fields, reading.source)
 
 
-def _sentences(text: str, source: str) -> Iterator[Item]:
-    for start, end in sentences(text):
-        yield Item(text[start:end], {"source": source, "start": start, "end": end})
+def read_documents(name: str, left_out: LeftOut | None = None) -> Iterator[Reading]:
+    """Read documents, one after the other.
+
+    Parameters
+    ----------
+    name : str
+        A document, a folder or ``.zip`` of documents, or ``-`` for a document on standard input.
+    left_out : LeftOut, optional
+        As in :func:`read_items`.
+
+    Yields
+    ------
+    Reading
+        Sorted by name.
+    """
+    return _standard_input() if name == STANDARD_INPUT else read_all(name, left_out)
 
 
-def _text(path: Path, column: str) -> Iterator[Item]:
-    try:
-        # newline="" keeps the offsets those of the file's own characters.
-        with path.open(encoding="utf-8", newline="") as file:
-            text = file.read()
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not UTF-8 ({error.reason}); convert the file first") from error
-    except OSError as error:
-        raise DataError(f"{path}: {error.strerror}") from error
-    yield from _sentences(text, str(path))
-
-
-def _table(path: Path, column: str) -> Iterator[Item]:
-    for row in read_table(path):
-        yield Item(_text_of(row.values, column, row.place), row.values)
+def _standard_input() -> Iterator[Reading]:
+    data = sys.stdin.buffer.read()
+    yield read_bytes(STANDARD_INPUT, data, kind_of(data))
 
 
 def _text_of(row: dict[Any, Any], column: str, place: str) -> str:

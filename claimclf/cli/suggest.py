@@ -9,8 +9,10 @@ from typing import Any
 
 from claimclf.annotation import FORMATS, suggest
 from claimclf.bundle import load
-from claimclf.cli.reading import read_items
+from claimclf.cli.reading import Item, read_items
 from claimclf.cli.writing import output
+from claimclf.documents import LeftOut
+from claimclf.errors import DocumentError
 
 
 def add_suggest(commands: Any, model: argparse.ArgumentParser) -> None:
@@ -36,8 +38,8 @@ def add_suggest(commands: Any, model: argparse.ArgumentParser) -> None:
 
 def _suggest(options: argparse.Namespace) -> int:
     with output(options.out) as out:
-        items = [item for name in options.files for item in read_items(name, options.column)]
-        labelled = [item.text for name in options.labelled for item in read_items(name, options.column)]
+        items = _read(options.files, options.column)
+        labelled = [item.text for item in _read(options.labelled, options.column)]
         found = suggest(
             [item.text for item in items],
             load(options.model, threads=options.threads),
@@ -50,3 +52,11 @@ def _suggest(options: argparse.Namespace) -> int:
         FORMATS[options.format](tasks, out)
     print(f"{len(found)} of {len(items)} texts", file=sys.stderr)
     return 0
+
+
+def _read(names: list[str], column: str) -> list[Item]:
+    left_out = LeftOut()
+    items = [item for name in names for item in read_items(name, column, left_out)]
+    if left_out.unreadable:
+        raise DocumentError("; ".join(map(str, left_out.unreadable)))
+    return items

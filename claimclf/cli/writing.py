@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import errno
-import json
 import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
+from claimclf.documents.exporting import write_csv, write_jsonl
 from claimclf.records import Prediction
 
-Labelled = tuple[Prediction, dict[str, Any]]
+Row = dict[str, Any]
+Labelled = tuple[Prediction, Row]
+"""A prediction, and the whole row that is written of it."""
 
 
 @contextmanager
@@ -57,8 +58,8 @@ def write_table(rows: Iterable[Labelled], out: TextIO) -> None:
 
     Parameters
     ----------
-    rows : iterable of Prediction and fields
-        What to write.
+    rows : iterable of Prediction and row
+        What to write; the prediction is enough for it.
     out : text stream
         Where to.
     """
@@ -77,45 +78,9 @@ def write_table(rows: Iterable[Labelled], out: TextIO) -> None:
             out.write(f"{label:{margin}}{text}".rstrip() + "\n")
 
 
-def write_jsonl(rows: Iterable[Labelled], out: TextIO) -> None:
-    """Write one JSON object a text: the fields of its file, then the prediction.
-
-    Parameters
-    ----------
-    rows : iterable of Prediction and fields
-        What to write.
-    out : text stream
-        Where to.
-    """
-    for prediction, fields in rows:
-        out.write(json.dumps({**fields, **prediction.to_dict()}, ensure_ascii=False) + "\n")
-
-
-def write_csv(rows: Iterable[Labelled], out: TextIO) -> None:
-    """Write one row a text: the fields of its file, then the prediction with a column for each score.
-
-    Parameters
-    ----------
-    rows : iterable of Prediction and fields
-        What to write; the columns are those of the first.
-    out : text stream
-        Where to.
-    """
-    writer: csv.DictWriter[str] | None = None
-    for row in map(_flat, rows):
-        if writer is None:
-            writer = csv.DictWriter(out, fieldnames=list(row), extrasaction="ignore", lineterminator="\n")
-            writer.writeheader()
-        writer.writerow(row)
-
-
-def _flat(row: Labelled) -> dict[str, Any]:
-    prediction, fields = row
-    entries = prediction.to_dict()
-    scores = {f"score_{label}": score for label, score in entries.pop("scores").items()}
-    lists = {name: " ".join(value) for name, value in entries.items() if isinstance(value, list)}
-    return {**fields, **entries, **lists, **scores}
-
-
-WRITERS = {"table": write_table, "jsonl": write_jsonl, "csv": write_csv}
+WRITERS: dict[str, Callable[[Iterable[Labelled], TextIO], None]] = {
+    "table": write_table,
+    "jsonl": lambda labelled, out: write_jsonl((row for _, row in labelled), out),
+    "csv": lambda labelled, out: write_csv((row for _, row in labelled), out),
+}
 """How to write each format."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from claimclf.errors import MissingExtraError
-from claimclf.metrics import Interval
-
-_TEMPLATES = Path(__file__).parent
+from claimclf import pages
 
 
 def render(figures: dict[str, Any]) -> str:
@@ -29,16 +25,4 @@ def render(figures: dict[str, Any]) -> str:
     MissingExtraError
         Without the extra ``train``.
     """
-    try:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    except ImportError as error:
-        raise MissingExtraError("The evaluation report", "train") from error
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["interval"] = Interval.from_list
-    return environment.get_template("evaluation.html").render(**figures)
+    return pages.render("evaluation", figures, feature="The evaluation report", extra="train")

@@ -1,0 +1,45 @@
+"""``claimclf replay``: make an export again and say what differs."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from claimclf.documents import read_trail
+from claimclf.replay import TOLERANCE, classifier_of, replay
+
+
+def add_replay(commands: Any) -> None:
+    """Add the command.
+
+    Parameters
+    ----------
+    commands : argparse subparsers
+        Where to.
+    """
+    command = commands.add_parser("replay", help="make an export again and say what differs")
+    command.add_argument("report", metavar="REPORT", help=".jsonl, .csv or .html that predict wrote of documents")
+    command.add_argument("--model", help="folder or hub id (default: the shipped bundle that the report names)")
+    command.add_argument("--threads", type=int, help="threads to compute with (default: one per core)")
+    command.add_argument(
+        "--tolerance",
+        type=float,
+        default=TOLERANCE,
+        metavar="D",
+        help="difference of a score that counts as none (default: %(default)s)",
+    )
+    command.set_defaults(run=_replay)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    rows = read_trail(options.report)
+    classifier = classifier_of(rows[0], options.model, options.threads)
+    n_differences = 0
+    for difference in replay(rows, classifier, tolerance=options.tolerance):
+        print(difference)
+        n_differences += 1
+    if n_differences:
+        return 1
+    n_documents = len({(row["source"], row["sha256"]) for row in rows})
+    print(f"equal: {len(rows)} sentences of {n_documents} documents, scores within {options.tolerance}")
+    return 0

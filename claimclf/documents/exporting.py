@@ -1,0 +1,120 @@
+"""Sentences with their predictions as JSONL, CSV, Parquet, or a table of pandas."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TextIO
+
+from claimclf.errors import MissingExtraError
+
+Row = dict[str, Any]
+
+
+def write_jsonl(rows: Iterable[Row], out: TextIO) -> None:
+    """Write one JSON object a row.
+
+    Parameters
+    ----------
+    rows : iterable of dict
+        What to write.
+    out : text stream
+        Where to.
+    """
+    for row in rows:
+        out.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def write_csv(rows: Iterable[Row], out: TextIO) -> None:
+    """Write a header and one line a row, lists as words with a space between.
+
+    Parameters
+    ----------
+    rows : iterable of dict
+        What to write; the columns are those of the first.
+    out : text stream
+        Where to.
+    """
+    writer: csv.DictWriter[str] | None = None
+    for row in map(flat, rows):
+        row |= {name: " ".join(value) for name, value in row.items() if isinstance(value, list)}
+        if writer is None:
+            writer = csv.DictWriter(out, fieldnames=list(row), extrasaction="ignore", lineterminator="\n")
+            writer.writeheader()
+        writer.writerow(row)
+
+
+def flat(row: Row) -> Row:
+    """Give each score a column of its own.
+
+    Parameters
+    ----------
+    row : dict
+        With ``scores`` by label.
+
+    Examples
+    --------
+    >>> flat({"text": "Rabat signed.", "scores": {"agreement": 0.9}})
+    {'text': 'Rabat signed.', 'score_agreement': 0.9}
+    """
+    scores = {f"score_{label}": score for label, score in row["scores"].items()}
+    return {name: value for name, value in row.items() if name != "scores"} | scores
+
+
+def data_frame(rows: Iterable[Row], columns: list[str]) -> Any:
+    """Make a table of pandas.
+
+    Parameters
+    ----------
+    rows : iterable of dict
+        What to put into it.
+    columns : list of str
+        Their names once they are flat.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row each.
+
+    Raises
+    ------
+    MissingExtraError
+        Without pandas.
+    """
+    try:
+        from pandas import DataFrame
+    except ImportError as error:
+        raise MissingExtraError("A table of pandas", "tables") from error
+    return DataFrame(list(map(flat, rows)), columns=columns).astype({"page": "Int64"})
+
+
+def write_parquet(rows: Iterable[Row], columns: list[str], path: str | Path) -> None:
+    """Write a Parquet file.
+
+    Parameters
+    ----------
+    rows : iterable of dict
+        What to write.
+    columns : list of str
+        Their names once they are flat.
+    path : str or Path
+        The file.
+
+    Raises
+    ------
+    MissingExtraError
+        Without pyarrow.
+    """
+    try:
+        import pyarrow
+        from pyarrow.parquet import write_table
+    except ImportError as error:
+        raise MissingExtraError("Writing Parquet", "tables") from error
+    types = dict.fromkeys(("start", "end", "page"), pyarrow.int64())
+    types |= dict.fromkeys(("truncated", "in_scope"), pyarrow.bool_())
+    types |= dict.fromkeys(("labels", "referred"), pyarrow.list_(pyarrow.string()))
+    types |= {name: pyarrow.float64() for name in columns if name.startswith("score_")}
+    schema = pyarrow.schema([(name, types.get(name, pyarrow.string())) for name in columns])
+    write_table(pyarrow.Table.from_pylist(list(map(flat, rows)), schema=schema), path)

@@ -1,0 +1,84 @@
+"""Markdown: prose without its markup."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any, NamedTuple
+
+from claimclf.documents.extracted import Composer, Extracted, intended_lines
+
+_FRONT_MATTER = re.compile(r"(---|\+\+\+)[^\S\n]*\n.*?\n\1[^\S\n]*(?:\n|$)", re.DOTALL)
+_SHORTCODE = re.compile(r"\{\{[<%][^{}]*[>%]\}\}|\{%[^{}]*%\}")
+_TAG = re.compile(r"<[^<>]*>")
+_STRAY_EMPHASIS = re.compile(r"\*\*+|(?<!\S)\*(?=\S)|(?<=\S)\*(?!\S)")
+
+
+class _Run(NamedTuple):
+    """A stretch of a paragraph, and whether it is bold."""
+
+    text: str
+    bold: bool
+
+
+def read_markdown(text: str) -> Extracted:
+    """Take the prose out of a Markdown text.
+
+    Emphasis marks, link targets, pictures, fenced code, tags, the front matter and shortcodes of site generators go. A
+    line that is bold from end to end is a heading.
+
+    Parameters
+    ----------
+    text : str
+        CommonMark, with tables.
+
+    Returns
+    -------
+    Extracted
+        Offsets are into what is left.
+
+    Examples
+    --------
+    >>> read_markdown("# Ports\\n\\nOro *signed* the [pact](http://x.example).").text
+    'Ports\\n\\nOro signed the pact.'
+    """
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    composer = Composer()
+    inside = ""
+    front = _FRONT_MATTER.match(text)
+    for token in parser.parse(_SHORTCODE.sub(" ", text[front.end() if front else 0 :])):
+        if token.type.endswith("_open"):
+            inside = token.type
+        elif token.type == "inline":
+            _add(composer, token.children or [], heading=inside == "heading_open")
+        elif token.type == "code_block":  # more often an indented paragraph than code, which has fences
+            composer.add(token.content)
+        elif token.type == "html_block":
+            composer.add(unescape(_TAG.sub(" ", token.content)))
+    return composer.extracted()
+
+
+def _add(composer: Composer, tokens: list[Any], *, heading: bool) -> None:
+    runs = _runs(tokens)
+    text = "".join(run.text for run in runs)
+    bold = "".join(run.text for run in runs if run.bold)
+    for line in intended_lines(text):
+        title = heading or (line in intended_lines(bold) and not line.endswith((".", ":", "?", "!")))
+        composer.add(line, "heading" if title else "text")
+
+
+def _runs(tokens: list[Any]) -> list[_Run]:
+    runs = []
+    depth = 0
+    for token in tokens:
+        if token.type in ("strong_open", "strong_close"):
+            depth += token.nesting
+        elif token.type == "softbreak":
+            runs.append(_Run(" ", True))
+        elif token.type == "hardbreak" or token.content.lower().startswith("<br"):
+            runs.append(_Run("\n", True))
+        elif token.type in ("text", "code_inline"):
+            runs.append(_Run(_STRAY_EMPHASIS.sub("", token.content), depth > 0))
+    return runs

@@ -1,0 +1,335 @@
+"""Files to extracted text: which reader reads what, one file or many."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path, PurePath
+from typing import NamedTuple
+
+from claimclf.documents.archives import LARGEST, Allowance, members
+from claimclf.documents.decoding import decode
+from claimclf.documents.docx import read_docx
+from claimclf.documents.extracted import Extracted
+from claimclf.documents.html import read_html
+from claimclf.documents.mail import attachments, read_mail
+from claimclf.documents.markdown import read_markdown
+from claimclf.documents.pdf import read_pdf
+from claimclf.documents.plain import read_plain
+from claimclf.errors import ClaimclfError, DocumentError
+
+_LARGEST = 256 * 2**20
+_LONGEST_LINE = 10_000_000
+_DEEPEST = 3
+"""Archives within archives."""
+_PAGE = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.DOTALL
+)
+
+
+def _plain(data: bytes) -> Extracted:
+    return read_plain(_prose(data))
+
+
+def _markdown(data: bytes) -> Extracted:
+    return read_markdown(_prose(data))
+
+
+def _prose(data: bytes) -> str:
+    text = decode(data)
+    longest = max(map(len, text.splitlines()), default=0)
+    if longest > _LONGEST_LINE:
+        raise DocumentError(f"a line of {longest} characters; expected at most {_LONGEST_LINE} in a text")
+    return text
+
+
+READERS: dict[str, Callable[[bytes], Extracted]] = {
+    ".txt": _plain,
+    ".text": _plain,
+    ".md": _markdown,
+    ".markdown": _markdown,
+    ".html": read_html,
+    ".htm": read_html,
+    ".xhtml": read_html,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
+    ".eml": read_mail,
+}
+"""What reads a file, by its ending. :mod:`claimclf.documents.archives` reads ``.zip``."""
+
+
+_File = tuple[str, "bytes | DocumentError | None"]
+"""A name and what is in it: its content, why it cannot be had, or None for what is no document."""
+
+
+class Reading(NamedTuple):
+    """A document that was read: where it is from, the sha256 of the file, and what is in it."""
+
+    source: str | None
+    sha256: str
+    extracted: Extracted
+
+
+@dataclass
+class LeftOut:
+    """What was left out of a run over many files.
+
+    Attributes
+    ----------
+    unreadable : list of DocumentError
+        Documents that cannot be read, and why.
+    other_kinds : list of str
+        Files that are no documents.
+    notes : list of str
+        Parts of documents that could not be read, such as pages without text.
+    """
+
+    unreadable: list[DocumentError] = field(default_factory=list)
+    other_kinds: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def read(path: str | Path) -> Reading:
+    """Read one document.
+
+    Parameters
+    ----------
+    path : str or Path
+        A ``.txt``, ``.md``, ``.html``, ``.pdf``, ``.docx`` or ``.eml`` file (of a message, subject and body), or a
+        folder or ``.zip`` of exactly one.
+
+    Returns
+    -------
+    Reading
+        Its text, in blocks.
+
+    Raises
+    ------
+    DocumentError
+        If it is missing, of another kind, damaged, encrypted, or without text.
+    MissingExtraError
+        If its kind needs the extra ``documents``.
+    """
+    if not Path(path).is_dir() and Path(path).suffix.lower() != ".zip":
+        return read_bytes(str(path), _content(Path(path)))
+    found = list(islice(read_all(path), 2))
+    if len(found) > 1:
+        raise DocumentError(f"{path}: holds more than one document; read them with predict.documents")
+    return found[0]
+
+
+def find(source: str) -> Reading:
+    """Read the document that a result names.
+
+    Parameters
+    ----------
+    source : str
+        As in :attr:`claimclf.Document.source`: a file, or one within an archive or message.
+
+    Returns
+    -------
+    Reading
+        Its text, in blocks.
+
+    Raises
+    ------
+    DocumentError
+        If it is missing or cannot be read.
+    """
+    if Path(source).exists():
+        return read(source)
+    holder = next((parent for parent in Path(source).parents if parent.is_file()), None)
+    found = read_all(holder, LeftOut()) if holder else ()
+    for reading in found:
+        if reading.source == source:
+            return reading
+    raise DocumentError(f"{source}: no such document")
+
+
+def read_text(text: str) -> Reading:
+    """Take a plain text for a document.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    Reading
+        With the sha256 of the text in UTF-8.
+    """
+    return Reading(None, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), read_plain(text))
+
+
+def read_bytes(source: str, data: bytes | DocumentError, kind: str | None = None) -> Reading:
+    """Read a document from memory.
+
+    Parameters
+    ----------
+    source : str
+        Its name, for messages and results.
+    data : bytes or DocumentError
+        Its content, or why there is none.
+    kind : str, optional
+        As an ending, such as ``.pdf``; by default that of `source`.
+
+    Returns
+    -------
+    Reading
+        Its text, in blocks.
+
+    Raises
+    ------
+    DocumentError
+        As :func:`read` does.
+    """
+    reader = READERS.get((kind or PurePath(source).suffix).lower())
+    try:
+        if isinstance(data, DocumentError):
+            raise data
+        if reader is None:
+            raise DocumentError(f"cannot read this kind of file; expected one of {', '.join([*READERS, '.zip'])}")
+        if len(data) > _LARGEST:
+            raise DocumentError(f"{len(data) >> 20} MB; expected at most {_LARGEST >> 20}")
+        extracted = reader(data)
+        if not any(map(str.isalnum, extracted.text)):
+            raise DocumentError("an empty file" if not data else "there is no text in it")
+    except DocumentError as error:
+        raise DocumentError(f"{source}: {error}") from error
+    except ClaimclfError:
+        raise
+    except Exception as error:  # what the readers' libraries raise on damaged files has no end
+        raise DocumentError(f"{source}: damaged ({type(error).__name__}: {error})") from error
+    return Reading(source, hashlib.sha256(data).hexdigest(), extracted)
+
+
+def kind_of(data: bytes) -> str:
+    """Tell the kind of a document without a name by how it begins.
+
+    Parameters
+    ----------
+    data : bytes
+        Its content.
+
+    Returns
+    -------
+    str
+        As an ending; ``.txt`` if nothing else fits.
+
+    Examples
+    --------
+    >>> kind_of(b"%PDF-1.7"), kind_of(b"<!DOCTYPE html><p>"), kind_of(b"Oro signed.")
+    ('.pdf', '.html', '.txt')
+    """
+    if data[:1024].find(b"%PDF-") >= 0:
+        return ".pdf"
+    if data.startswith(b"PK\x03\x04"):
+        return ".docx" if b"word/" in data else ".zip"
+    return ".html" if _PAGE.match(data) else ".txt"
+
+
+def read_all(path: str | Path, left_out: LeftOut | None = None) -> Iterator[Reading]:
+    """Read documents one after the other, as they are asked for.
+
+    Parameters
+    ----------
+    path : str or Path
+        A document, a folder, which is searched with all its folders, or a ``.zip``. Attachments of messages are
+        documents too.
+    left_out : LeftOut, optional
+        Takes down what cannot be read, and the run goes on; without it the first such file ends the run.
+
+    Yields
+    ------
+    Reading
+        Sorted by name. Hidden files are passed over.
+
+    Raises
+    ------
+    DocumentError
+        Without `left_out`, if a document cannot be read.
+    MissingExtraError
+        If a kind of document needs the extra ``documents``.
+    """
+    seen = False
+    for source, content in _contents(Path(path)):
+        if content is None:
+            if left_out:
+                left_out.other_kinds.append(source)
+            continue
+        seen = True
+        try:
+            reading = read_bytes(source, content)
+        except DocumentError as error:
+            if left_out is None:
+                raise
+            left_out.unreadable.append(error)
+        else:
+            if left_out:
+                left_out.notes += [f"{source}: {note}" for note in reading.extracted.notes]
+            yield reading
+    if not seen:
+        raise DocumentError(f"{path}: no document in it; expected {', '.join(READERS)}")
+
+
+def _contents(path: Path) -> Iterator[_File]:
+    for file in sorted(_files(path)):
+        if file.suffix.lower() in (*READERS, ".zip") or file == path or file.is_dir():
+            yield from _inside(str(file), _content(file), Allowance())
+        else:
+            yield str(file), None
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """Yield a file, or all files of a folder, and folders that cannot be opened."""
+    if not path.is_dir():
+        yield path
+        return
+    closed: list[OSError] = []
+    for folder, folders, names in os.walk(path, onerror=closed.append):
+        folders[:] = [name for name in folders if not _is_hidden(name)]
+        yield from (Path(folder, name) for name in names if not _is_hidden(name) and Path(folder, name).is_file())
+    yield from (Path(error.filename) for error in closed)
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith((".", "__MACOSX")) for part in PurePath(name).parts)
+
+
+def _content(path: Path) -> bytes | DocumentError:
+    try:
+        size = path.stat().st_size
+        return (
+            path.read_bytes()
+            if size <= LARGEST
+            else DocumentError(f"{size >> 20} MB; expected at most {LARGEST >> 20}")
+        )
+    except OSError as error:
+        return DocumentError(error.strerror or str(error))
+
+
+def _inside(source: str, content: bytes | DocumentError, allowance: Allowance, depth: int = 0) -> Iterator[_File]:
+    """Yield a file and the files in it."""
+    kind = PurePath(source).suffix.lower()
+    holder = kind in (".zip", ".eml")
+    if isinstance(content, DocumentError):
+        yield source, content
+        return
+    if holder and depth > _DEEPEST:
+        yield source, DocumentError(f"more than {_DEEPEST} archives within each other")
+        return
+    if kind != ".zip":
+        yield source, content if kind in READERS or depth == 0 else None
+    if not holder:
+        return
+    try:
+        for name, inner in attachments(content) if kind == ".eml" else members(content, allowance):
+            if not _is_hidden(name):
+                yield from _inside(f"{source}/{name}", inner, allowance, depth + 1)
+    except DocumentError as error:
+        yield source, error

@@ -1,0 +1,105 @@
+"""Read an export again, with what is needed to make it once more."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import fields
+from html.parser import HTMLParser
+from pathlib import Path
+
+from claimclf.documents.exporting import Row
+from claimclf.errors import DataError
+from claimclf.records import Provenance
+
+_NEEDED = ("source", "sha256", "start", "end", "text", *(field.name for field in fields(Provenance)))
+
+
+def read_trail(path: str | Path) -> list[Row]:
+    """Read an export of documents.
+
+    Parameters
+    ----------
+    path : str or Path
+        A ``.jsonl``, ``.csv`` or ``.html`` file that claimclf wrote.
+
+    Returns
+    -------
+    list of dict
+        One a sentence, as :meth:`claimclf.Document.rows` returns them.
+
+    Raises
+    ------
+    DataError
+        If it is none, or one of rows of a table, which belong to no document.
+    """
+    path = Path(path)
+    try:
+        readers = {".jsonl": _of_jsonl, ".csv": _of_csv, ".html": _of_html}
+        reader = readers.get(path.suffix.lower())
+        if reader is None:
+            raise DataError(f"{path}: cannot replay this kind of file; expected one of {', '.join(readers)}")
+        rows = list(reader(path.read_text("utf-8")))
+    except (UnicodeDecodeError, json.JSONDecodeError, csv.Error, KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{path}: no export of claimclf, or damaged ({error})") from error
+    if not rows:
+        raise DataError(f"{path}: there is no sentence in it to replay")
+    for number, row in enumerate(rows, 1):
+        if missing := [name for name in (*_NEEDED, "labels", "referred", "scores") if name not in row]:
+            raise DataError(
+                f"{path}: sentence {number}: no {', '.join(missing)}; only exports of documents have a trail"
+            )
+    return rows
+
+
+def _of_jsonl(text: str) -> Iterator[Row]:
+    for line in filter(str.strip, text.split("\n")):
+        row = json.loads(line)
+        yield dict(row.items())
+
+
+def _of_csv(text: str) -> Iterator[Row]:
+    for row in csv.DictReader(text.splitlines(keepends=True)):
+        scores = {name.removeprefix("score_"): float(value) for name, value in row.items() if name.startswith("score_")}
+        named = {name: _names(row[name], list(scores)) for name in ("labels", "referred")}
+        whole = {name: int(row[name]) for name in ("start", "end")}
+        unset = {name: row[name] or None for name in ("source", "policy", "policy_sha256")}
+        yield {**row, **named, **whole, **unset, "scores": scores}
+
+
+def _names(written: str, labels: list[str]) -> list[str]:
+    """Take a list apart that was written with a space between; labels may hold spaces themselves."""
+    return [label for label in labels if f" {label} " in f" {written} "]
+
+
+def _of_html(text: str) -> Iterator[Row]:
+    trail = json.loads(_Block.of(text))
+    head = {name: value for name, value in trail.items() if name not in ("labels", "sentences")}
+    for sentence in trail["sentences"]:
+        yield {**head, **sentence}
+
+
+class _Block(HTMLParser):
+    """Takes the trail out of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._inside = False
+        self._content = ""
+
+    @classmethod
+    def of(cls, text: str) -> str:
+        block = cls()
+        block.feed(text)
+        return block._content
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._inside = tag == "script" and ("id", "trail") in attrs
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self._content += data
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = False

@@ -1,0 +1,5 @@
+"""Pages of HTML that load nothing from elsewhere: their templates, their styles, and what fills them in."""
+
+from claimclf.pages.rendering import render
+
+__all__ = ["render"]

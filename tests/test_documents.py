@@ -1,0 +1,388 @@
+from __future__ import annotations
+
+import itertools
+import json
+import socket
+import sys
+import time
+import zipfile
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from claimclf.documents import Extracted, LeftOut, kind_of, places, read, read_all, read_bytes, read_text
+from claimclf.documents.archives import Allowance
+from claimclf.documents.segmenting import sentences
+from claimclf.errors import ClaimclfError, DocumentError, MissingExtraError
+
+DATA = Path(__file__).parent / "data" / "documents"
+MARKED = [json.loads(line)["marked"] for line in (DATA.parent / "sentences.jsonl").read_text("utf-8").splitlines()]
+MARKS = {ord("¦"): None, ord("¤"): None}
+
+
+def texts(extracted: Extracted, kind: str | None = None) -> list[str]:
+    """Sentences on one line each."""
+    found = [place for place in places(extracted) if kind in (None, place.kind)]
+    return [" ".join(extracted.text[place.start : place.end].split()) for place in found]
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def without_space(text: str) -> str:
+    return "".join(text.split())
+
+
+# Sentences
+
+
+def test_sentences_end_where_a_person_ends_them() -> None:
+    right = wrong = missed = 0
+    for marked in MARKED:
+        text = marked.translate(MARKS)
+        required, allowed = (
+            {len(without_space(marked[:at].translate(MARKS))) for at, sign in enumerate(marked) if sign in signs}
+            for signs in ("¦", "¦¤")
+        )
+        ends = {len(without_space(text[: place.end])) for place in places(read_text(text).extracted)}
+        ends.discard(len(without_space(text)))
+        right, wrong, missed = right + len(ends & required), wrong + len(ends - allowed), missed + len(required - ends)
+    assert right / (right + wrong) > 0.97
+    assert right / (right + missed) > 0.98
+
+
+@given(st.text(st.characters(), max_size=300))
+@example("Half a character: \ud800. Then more.")
+@example("- ")
+@example("“a " * 3000)
+def test_sentences_lose_nothing_but_white_space(text: str) -> None:
+    spans = sentences(text)
+    assert without_space("".join(text[start:end] for start, end in spans)) == without_space(text)
+    assert all(first.end <= second.start for first, second in itertools.pairwise(spans))
+    assert all(text[start:end].strip() == text[start:end] != "" for start, end in spans)
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=300) | st.text("aB1.\n\r \t-*#“”", max_size=300))
+@example("Ports\n=====\n\n* * *\n\nOro signed.")
+def test_every_letter_of_a_plain_text_is_in_one_sentence(text: str) -> None:
+    extracted = read_text(text).extracted
+    assert extracted.text == text
+    covered = list(places(extracted))
+    assert all(first.end <= second.start for first, second in itertools.pairwise(covered))
+    rest = list(text)
+    for place in covered:
+        rest[place.start : place.end] = " " * (place.end - place.start)
+    assert not any(map(str.isalnum, rest))
+
+
+@given(st.text("aB1.\n \t-*#_`[](){}<>!|~:+=“", max_size=200))
+def test_markdown_of_any_kind_has_exact_offsets(text: str) -> None:
+    extracted = read_bytes("a.md", f"Oro signed.\n\n{text}".encode()).extracted
+    assert texts(extracted)[0].startswith("Oro signed.")
+    assert all(extracted.text[place.start : place.end].strip() for place in places(extracted))
+
+
+# Formats
+
+
+def test_a_plain_text_has_headings_lists_and_captions() -> None:
+    text = (
+        "The ports\n\nA pact was signed\nin May.\n- Oro pays.\n- It owes.\n\nFigure 2: A gate.\n\nFigure 2 shows one.\n"
+    )
+    extracted = read_bytes("a.txt", text.encode()).extracted
+    assert extracted.text == text
+    assert [(place.kind, place.heading) for place in places(extracted)] == [
+        ("heading", None),
+        *[("text", "The ports")] * 3,
+        ("caption", "The ports"),
+        ("text", "The ports"),
+    ]
+
+
+def test_markdown_loses_its_markup() -> None:
+    source = (
+        "---\ntitle: x\n---\n# The *ports*\n\nOro **signed** the [pact](http://x.example/a_b)\nin May. ![](a.png)\n\n"
+        "**What is next**\n\n1. A vote.\n2. A ban.\n\n```\ncode()\n```\n\n{{< figure src=x >}}\n\n| Port | Sarn |\n"
+        "|--|--|\n| Gates | Twelve |\n\nLine one<br>Line two\n\n<div>Inside &amp; out.</div>\n"
+    )
+    extracted = read_bytes("a.md", source.encode()).extracted
+    assert texts(extracted, "heading") == ["The ports", "What is next"]
+    assert texts(extracted, "text") == [
+        "Oro signed the pact in May.",
+        *["A vote.", "A ban.", "Port", "Sarn", "Gates", "Twelve", "Line one", "Line two", "Inside & out."],
+    ]
+
+
+def test_a_web_page_is_its_article(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket.socket, "connect", lambda *_, **__: pytest.fail("something was fetched"))
+    extracted = read(DATA / "page.html").extracted
+    assert texts(extracted, "heading") == ["Sarn gates read every face", "Who keeps the pictures?", "What comes next"]
+    assert texts(extracted, "caption") == ["A gate at terminal two.", "Photo: M. Ilves"]
+    assert texts(extracted, "text") == [
+        "The port of Sarn will match every passenger with a list of wanted persons from June.",
+        "Veldania and Oro signed the memorandum on Monday.",
+        "The supplier says that pictures are deleted after a day.",
+        "Nobody outside the ministry has been able to check this.",
+        "340 cameras were bought.",
+        "Twelve never worked.",
+        "“We were not asked,” said the mayor.",
+        *["Port", "Cameras", "Sarn", "340"],
+        "Parliament should ban the gates until a court has looked at them, the ombudsman wrote.",
+        "A vote is due in July.",
+    ]
+
+
+def test_a_pdf_has_columns_pages_headings_and_no_furniture() -> None:
+    extracted = read(DATA / "brief.pdf").extracted
+    found = [(place.page, extracted.text[place.start : place.end]) for place in places(extracted)]
+    assert [(page, text[-45:]) for page, text in found[2:5]] == [
+        (1, "signed a five-year memorandum on cross-border policing."[-45:]),
+        (1, "list of wanted persons and a long-term exchange of officers."[-45:]),
+        (1, "an investigating magistrate on demand, under Art. 5 of the act."[-45:]),
+    ]
+    assert texts(extracted, "heading") == ["The gates of Sarn", "What was signed", "What followed", "Accounts"]
+    assert texts(extracted, "caption") == ["Figure 1: Cameras at terminal two."]
+    # A paragraph that runs on over a page is finished before the footnotes of the first.
+    assert [(page, text[:45]) for page, text in found[-9:-4]] == [
+        (1, "Parliament should prohibit the automatic comparison of faces"[:45]),
+        (2, "We recommend that the two governments:"),
+        (1, "The text is kept in the archive of the ministry."[:45]),
+        (1, "Nobody has published it."),
+        (2, "1. publish the memorandum and its annexes;"),
+    ]
+    assert "Lake Region Desk" not in extracted.text
+    assert not any(text.strip(" /0123456789") == "" for text in texts(extracted))
+
+
+def test_columns_that_are_drawn_row_by_row_are_read_one_after_the_other() -> None:
+    assert texts(read(DATA / "rows.pdf").extracted) == [
+        "Two columns, drawn row by row",
+        "The port authority bought the gates in May and paid for them with a loan.",
+        "Its board did not ask the town council.",
+        "The council has asked for the file and waits for an answer from the minister.",
+        "The second gate reads passports as well.",
+        "It was delivered by a firm from the capital, which also keeps the register.",
+        "Nobody has checked what the firm stores and where it stores it until today.",
+        "The ministry, which was asked for a comment twice, said that it would not speak of contracts under way.",
+    ]
+
+
+def test_a_word_document_is_read_as_its_author_sees_it() -> None:
+    extracted = read(DATA / "brief.docx").extracted
+    assert texts(extracted, "heading") == ["The gates of Sarn", "What was signed", "Who keeps the pictures"]
+    assert texts(extracted, "caption") == ["Figure 1: Cameras at terminal two."]
+    assert texts(extracted, "text") == [
+        "Veldania and Oro signed a five-year memorandum.",
+        "The supplier does.",
+        "Nobody has checked it.",
+        "340 cameras were bought.",
+        "Port of Sarn",
+        "Twelve cameras never worked.",
+        "Parliament should ban the gates.",
+        "The text was never published.",
+    ]
+
+
+def test_a_message_is_its_subject_and_body_and_its_attachments_are_documents() -> None:
+    message, note = read_all(DATA / "message.eml")
+    assert texts(message.extracted) == [
+        "The gates of Sarn",
+        "Oro has signed – the minister’s office confirmed it this morning.",
+        "Did they sign the memorandum or not?",
+    ]
+    assert note.source == f"{DATA / 'message.eml'}/note.txt"
+    assert read(DATA / "message.eml") == message
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1252"])
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
+def test_encodings_are_found_out(encoding: str, name: str) -> None:
+    text = "<p>" * name.endswith("html") + "The ministry in Besançon signed – “at last”.\n"
+    assert texts(read_bytes(name, text.encode(encoding)).extracted) == ["The ministry in Besançon signed – “at last”."]
+
+
+def test_what_a_page_says_about_its_encoding_holds() -> None:
+    page = (
+        '<html><head><meta charset="windows-1251"></head><body><p>Министерство подписало соглашение.</p></body></html>'
+    )
+    assert texts(read_bytes("a.html", page.encode("cp1251")).extracted) == ["Министерство подписало соглашение."]
+
+
+def test_documents_without_a_name_are_told_by_their_content() -> None:
+    named = ["brief.pdf", "brief.docx", "page.html"]
+    assert [kind_of((DATA / name).read_bytes()) for name in named] == [".pdf", ".docx", ".html"]
+    assert kind_of(b"Oro signed.") == ".txt"
+
+
+# What goes wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("locked.pdf", None, "locked.pdf: encrypted; remove the password first"),
+        ("picture.pdf", None, "no text layer, the pages are pictures; recognise the text first"),
+        ("brief.typ", None, "cannot read this kind of file; expected one of .txt, .*.zip"),
+        ("none.pdf", None, "No such file or directory"),
+        ("a.pdf", b"%PDF-1.7 and nothing more", "a damaged PDF"),
+        ("a.docx", b"PK\x03\x04 and nothing more", "damaged"),
+        ("a.docx", bytes.fromhex("d0cf11e0a1b11ae1"), "encrypted, or in the old .doc format; save it as .docx"),
+        ("a.docx", zipped({"word/document.xml": b"0" * 10**7}), "unpacks to more than 200 times its size"),
+        ("a.zip", b"PK\x03\x04 and nothing more", "a damaged archive"),
+        ("a.zip", zipped({"a.png": b""}), "no document in it; expected .txt"),
+        ("a.zip", zipped({"a.txt": b"A.", "b.txt": b"B."}), "more than one document; read them with predict.documents"),
+        ("a.txt", b"", "an empty file"),
+        ("a.md", b" \n---\n", "there is no text in it"),
+        ("a.html", b"<html><body></body></html>", "no article found in this web page"),
+        ("a.txt", b"\x00\x01\x02\xff" * 20, "no encoding fits; this is not text"),
+        ("a.txt", b"a" * (10**7 + 1), "a line of 10000001 characters"),
+    ],
+)
+def test_what_cannot_be_read_says_why(tmp_path: Path, name, content, message) -> None:
+    path = DATA / name if content is None else tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(DocumentError, match=message) as caught:
+        read(path)
+    assert str(path) in str(caught.value)
+
+
+def test_a_run_goes_on_and_says_what_it_left_out(tmp_path: Path) -> None:
+    (tmp_path / "b" / "deep").mkdir(parents=True)
+    (tmp_path / ".git").mkdir()
+    for name in ("b/deep/two.md", ".git/hidden.txt", "one.txt"):
+        (tmp_path / name).write_text("Oro signed.", "utf-8")
+    (tmp_path / "photo.png").write_bytes(b"")
+    (tmp_path / "a.zip").write_bytes(
+        zipped({"x/three.txt": b"Oro paid.", "locked.pdf": (DATA / "locked.pdf").read_bytes()})
+    )
+    (tmp_path / "c.pdf").write_bytes(b"%PDF")
+    left_out = LeftOut()
+    found = [reading.source for reading in read_all(tmp_path, left_out)]
+    assert found == [str(tmp_path / name) for name in ("a.zip/x/three.txt", "b/deep/two.md", "one.txt")]
+    assert [str(error).split(":")[0] for error in left_out.unreadable] == [
+        str(tmp_path / name) for name in ("a.zip/locked.pdf", "c.pdf")
+    ]
+    assert left_out.other_kinds == [str(tmp_path / "photo.png")]
+
+
+def test_pages_without_text_are_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from claimclf.documents import pdf
+
+    pages = pdf._pages
+    monkeypatch.setattr(pdf, "_pages", lambda document: [*pages(document), pdf.Page(3, 0, 800, [])])
+    assert read(DATA / "brief.pdf").extracted.notes == ("1 of 3 pages hold no text, perhaps pictures of it: 3",)
+
+
+def nested(depth: int) -> bytes:
+    content = zipped({"a.txt": b"Oro signed."})
+    for _ in range(depth):
+        content = zipped({"inner.zip": content})
+    return content
+
+
+def test_archives_have_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(nested(3))
+    assert len(list(read_all(path))) == 1
+    path.write_bytes(nested(4))
+    with pytest.raises(DocumentError, match="more than 3 archives within each other"):
+        list(read_all(path))
+    path.write_bytes(zipped({"a.txt": b"a " * 10**7}))
+    with pytest.raises(DocumentError, match="unpacks to more than 200 times its size"):
+        list(read_all(path))
+    for limits, message in (
+        ({"files": 3}, "an archive of more than"),
+        ({"size": 30}, "an archive that unpacks to more"),
+    ):
+        monkeypatch.setattr("claimclf.documents.reading.Allowance", lambda limits=limits: Allowance(**limits))
+        path.write_bytes(
+            zipped({"b.zip": zipped({"a.txt": b"Oro. " * 9, "b.txt": b"Oro."}), "c.txt": b"Oro.", "d.txt": b""})
+        )
+        with pytest.raises(DocumentError, match=message):
+            list(read_all(path))
+
+
+def test_entities_from_elsewhere_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("SECRET", "utf-8")
+    entity = f'<!DOCTYPE x [<!ENTITY e SYSTEM "{(tmp_path / "secret").as_uri()}">]>'
+    with zipfile.ZipFile(DATA / "brief.docx") as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    body = files["word/document.xml"].replace(b"The supplier does.", b"The supplier &e; does.")
+    files["word/document.xml"] = body.replace(b"?>", b"?>" + entity.encode(), 1)
+    assert "SECRET" not in read_bytes("a.docx", zipped(files)).extracted.text
+    assert "SECRET" not in read_bytes("a.html", f"{entity}<html><body><p>Oro &e; signed.</p>".encode()).extracted.text
+
+
+def damaged(name: str, seed: int) -> bytes:
+    """Cut a file, change bytes of it, or make others up."""
+    chance = np.random.default_rng([seed, *name.encode()])
+    content = bytearray((DATA / name).read_bytes())
+    if seed % 4 == 0:
+        return bytes(content[: chance.integers(len(content))])
+    if seed % 4 == 1:
+        return chance.bytes(chance.integers(1, 3000))
+    for _ in range(1 if seed % 4 == 2 else 200):
+        content[chance.integers(len(content))] = chance.integers(256)
+    return bytes(content)
+
+
+@pytest.mark.parametrize("name", ["brief.pdf", "brief.docx", "page.html", "message.eml", "a.zip", "a.txt", "a.md"])
+@pytest.mark.filterwarnings("ignore")
+def test_damaged_files_are_read_or_refused_soon(tmp_path: Path, name: str) -> None:
+    original = {"a.zip": "brief.docx", "a.txt": "page.html", "a.md": "page.html"}.get(name, name)
+    for seed in range(16):
+        (tmp_path / name).write_bytes(damaged(original, seed))
+        before = time.monotonic()
+        with suppress(ClaimclfError):
+            for reading in read_all(tmp_path / name):
+                assert texts(reading.extracted)
+        assert time.monotonic() - before < 20
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.html", b"<div>" * 50_000 + b"Oro signed."),
+        ("a.html", b"<p>Oro signed." * 20_000),
+        ("a.html", b"<" * 500_000),
+        ("a.md", b"> " * 5_000 + b"Oro signed."),
+        ("a.md", b"[" * 20_000),
+        ("a.txt", "“Oro ".encode() * 20_000),
+        ("a.txt", b"Oro signed. " * 100_000),
+        ("a.eml", b"Content-Type: multipart/mixed; boundary=a\n\n" + b"--a\n" * 20_000),
+    ],
+)
+def test_odd_files_take_no_longer_than_others(name: str, content: bytes) -> None:
+    before = time.monotonic()
+    with suppress(DocumentError):
+        list(places(read_bytes(name, content).extracted))
+    assert time.monotonic() - before < 30
+
+
+@pytest.mark.parametrize(
+    ("name", "package"),
+    [("page.html", "trafilatura"), ("brief.pdf", "pypdfium2"), ("brief.docx", "docx")],
+)
+def test_formats_name_the_extra_that_they_need(name: str, package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingExtraError, match=r"needs the extra 'documents': pip install 'claimclf\[documents\]'"):
+        read(DATA / name)
+
+
+def test_text_markdown_and_messages_need_no_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for package in ("trafilatura", "pypdfium2", "docx", "charset_normalizer", "lxml"):
+        monkeypatch.setitem(sys.modules, package, None)
+    for name in ("a.txt", "a.md"):
+        assert texts(read_bytes(name, "Oro signed – at last.".encode("cp1252")).extracted) == ["Oro signed – at last."]
+    assert len(list(read_all(DATA / "message.eml"))) == 2
