@@ -44,7 +44,7 @@ def read_trail(path: str | Path) -> list[Row]:
     except (UnicodeDecodeError, json.JSONDecodeError, csv.Error, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{path}: no export of claimclf, or damaged ({error})") from error
     if not rows:
-        raise DataError(f"{path}: there is no sentence in it to replay")
+        raise DataError(f"{path}: there is no sentence in it to replay; of an overview, replay its reports")
     for number, row in enumerate(rows, 1):
         if missing := [name for name in (*_NEEDED, "labels", "referred", "scores") if name not in row]:
             raise DataError(
@@ -74,7 +74,8 @@ def _names(written: str, labels: list[str]) -> list[str]:
 
 
 def _of_html(text: str) -> Iterator[Row]:
-    trail = json.loads(_Block.of(text))
+    content = _Block.of(text)
+    trail = json.loads(content) if content else {"sentences": []}
     head = {name: value for name, value in trail.items() if name not in ("labels", "sentences")}
     for sentence in trail["sentences"]:
         yield {**head, **sentence}
