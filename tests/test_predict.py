@@ -227,11 +227,11 @@ def test_documents_come_one_after_the_other(tmp_path: Path, baseline_bundle: Pat
         assert [Path(document.source).name for document in documents] == ["c.txt"]
 
 
-def test_exports_say_what_made_them(tmp_path: Path, baseline_bundle: Path) -> None:
+def test_exports_say_what_made_them(tmp_path: Path) -> None:
     pandas = pytest.importorskip("pandas")
     pytest.importorskip("pyarrow")
     (tmp_path / "a.txt").write_text(f"{TEXT} She said “no”, and left.", "utf-8")
-    classifier = claimclf.load(baseline_bundle).with_prior({"agreement": 0.02})
+    classifier = claimclf.load().with_policy(0.8)
     document = claimclf.predict.document(tmp_path / "a.txt", model=classifier)
     rows = [json.loads(line) for line in document.to_jsonl().splitlines()]
     hashes = [
@@ -240,8 +240,7 @@ def test_exports_say_what_made_them(tmp_path: Path, baseline_bundle: Path) -> No
     ]
     for row in rows:
         assert [row["sha256"], row["bundle_sha256"]] == hashes
-        assert json.loads(row["policy"]) == {"prior": {"agreement": 0.02}}
-        assert row["policy_sha256"] != claimclf.load(baseline_bundle).with_prior({"agreement": 0.03})
+        assert json.loads(row["policy"]) == {"precision": 0.8, "omission": 0.1, "confidence": 0.9}
     frame = document.to_pandas()
     document.to_parquet(tmp_path / "a.parquet")
     document.to_csv(tmp_path / "a.csv")
@@ -249,9 +248,11 @@ def test_exports_say_what_made_them(tmp_path: Path, baseline_bundle: Path) -> No
         assert list(table.columns) == list(frame.columns)
         assert table["text"].tolist() == [sentence.text for sentence in document]
         assert table["score_agreement"].tolist() == [row["scores"]["agreement"] for row in rows]
-    plain = claimclf.predict.document(tmp_path / "a.txt", model=baseline_bundle)
-    assert plain.provenance.policy is None
-    assert plain.provenance.bundle_sha256 == document.provenance.bundle_sha256
+    plain = claimclf.predict.document(tmp_path / "a.txt").provenance
+    assert (plain.policy, plain.policy_sha256) == (None, None)
+    assert plain.bundle_sha256 == document.provenance.bundle_sha256
+    other = claimclf.predict.document(text=TEXT, model=classifier.with_policy(0.7)).provenance
+    assert other.policy_sha256 != document.provenance.policy_sha256
 
 
 def test_what_is_no_document_is_refused(tmp_path: Path) -> None:

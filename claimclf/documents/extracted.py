@@ -85,7 +85,7 @@ class Composer:
     >>> composer.add("Ports", "heading")
     >>> composer.add(" A pact was signed. ")
     >>> composer.extracted().text
-    'Ports\n\nA pact was signed.'
+    'Ports\\n\\nA pact was signed.'
     >>> composer.extracted().blocks[1]
     Block(start=7, end=25, kind='text', heading='Ports', page=None, turns=())
     """
@@ -186,7 +186,7 @@ def intended_lines(text: str) -> list[str]:
 
     Examples
     --------
-    >>> intended_lines("Port of Sarn\nA pact was\nsigned.")
+    >>> intended_lines("Port of Sarn\\nA pact was\\nsigned.")
     ['Port of Sarn', 'A pact was signed.']
     """
     lines: list[str] = []
