@@ -97,15 +97,15 @@ def test_markdown_of_any_kind_has_exact_offsets(text: str) -> None:
 
 def test_a_plain_text_has_headings_lists_and_captions() -> None:
     text = (
-        "The ports\n\nA pact was signed\nin May.\n- Oro pays.\n- It owes.\n\nFigure 2: A gate.\n\nFigure 2 shows one.\n"
+        "1.2. Ports\n\nA pact was signed\nin May.\n- Oro pays.\n- It owes.\n\nFigure 2: A gate.\n\nFigure 2 shows it."
     )
     extracted = read_bytes("a.txt", text.encode()).extracted
     assert extracted.text == text
     assert [(place.kind, place.heading) for place in places(extracted)] == [
         ("heading", None),
-        *[("text", "The ports")] * 3,
-        ("caption", "The ports"),
-        ("text", "The ports"),
+        *[("text", "1.2. Ports")] * 3,
+        ("caption", "1.2. Ports"),
+        ("text", "1.2. Ports"),
     ]
 
 

@@ -222,14 +222,15 @@ def test_replay_names_sentences_that_differ_by_more_than_the_tolerance(folder: P
     assert main(["predict", "b.md", "--out", "out.jsonl", *model]) == 0
     heading, sentence = read_trail("out.jsonl")
     score = sentence["scores"]["agreement"]
-    for row, options, said in [
-        (sentence | {"scores": sentence["scores"] | {"agreement": score + 0.02}}, [], "score of agreement"),
-        (sentence | {"scores": sentence["scores"] | {"agreement": score + 0.02}}, ["--tolerance", "0.1"], "equal"),
-        (sentence | {"labels": ["disinformation"]}, [], "b.md[11:42]: disinformation, now policy_advice"),
-        (sentence | {"end": 40}, [], "no longer a sentence"),
-        (heading, [], "not in the export, now policy_advice"),
+    moved = sentence | {"scores": sentence["scores"] | {"agreement": score + 0.02}}
+    for rows, options, said in [
+        ([heading, moved], [], "score of agreement"),
+        ([heading, moved], ["--tolerance", "0.1"], "equal"),
+        ([heading, sentence | {"labels": ["disinformation"]}], [], "]: disinformation, now policy_advice"),
+        ([heading, sentence | {"end": 20}], [], "no longer a sentence"),
+        ([heading], [], "not in the export, now policy_advice"),
     ]:
-        Path("out.jsonl").write_text(json.dumps(row) + "\n", "utf-8")
+        Path("out.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
         assert main(["replay", "out.jsonl", *options, *model]) == (said != "equal")
         assert said in capsys.readouterr().out
 

@@ -21,6 +21,8 @@ _PARAGRAPH_GAP = 1.4
 """Distance between two lines, relative to the usual one, from which a paragraph begins."""
 _FULL = 0.85
 """Share of its column from which a line is full, so that its sentence may go on."""
+_LEADER = re.compile(r"(?:\.\s?){5}\s*\w{1,5}$")
+"""The dots between a title and its page in a table of contents."""
 _ENDS = re.compile(r"[.!?:;…][\"'”’»)\]]*$")
 _HYPHENATED_FIRST = re.compile(
     "all|cross|eight|ex|far|five|four|full|half|high|long|low|mid|nine|non|one|seven|self|short|six|so|state|ten|three|"
@@ -89,7 +91,7 @@ def _lines(page: int, column: list[Run]) -> list[Line]:
         size = max(row, key=lambda run: len(run.text)).size
         text = " ".join(" ".join(run.text for run in row).split())
         bold = all(run.bold for run in row)
-        if text:
+        if text and not _LEADER.search(text):
             lines.append(Line(page, text, row[0].left, row[-1].right, row[0].bottom, size, bold, edges))
     return lines
 

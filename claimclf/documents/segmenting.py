@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from claimclf.documents.extracted import Extracted, Kind
 
-LIST_MARKER = re.compile(r"\s*(?:[-*+•‣–—]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|#{1,6})\s+")
+LIST_MARKER = re.compile(r"\s*(?:[-*+•‣–—]|\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-zA-Z]|[ivxIVX]{1,5})[.)]|#{1,6})\s+")
 """What a list item begins with."""
 
 _WINDOW = 5_000
@@ -64,10 +64,13 @@ def places(extracted: Extracted) -> Iterator[Place]:
     Yields
     ------
     Place
-        In order. Stretches without a letter or a digit (rules, rows of asterisks) are layout and left out.
+        In order. A heading is one sentence. Stretches without a letter or a digit (rules, rows of asterisks) are
+        layout and left out.
     """
     for block in extracted.blocks:
-        for span in sentences(extracted.text[block.start : block.end]):
+        whole = block.kind == "heading" and block.end - block.start <= _LONG
+        text = extracted.text[block.start : block.end]
+        for span in [Span(0, len(text))] if whole else sentences(text):
             start, end = block.start + span.start, block.start + span.end
             if any(map(str.isalnum, extracted.text[start:end])):
                 yield Place(start, end, block.page_at(start), block.heading, block.kind)
