@@ -19,7 +19,7 @@ from typing import Any, overload
 from claimclf.bundle import Classifier, load, locate, provenance
 from claimclf.bundle.manifest import MANIFEST_FILE
 from claimclf.documents import Document, LeftOut, Reading, places, read, read_all, read_text
-from claimclf.errors import InputError, InputTypeError
+from claimclf.errors import DocumentError, InputError, InputTypeError
 from claimclf.records import Prediction, Sentence
 from claimclf.text import check_texts
 
@@ -171,6 +171,8 @@ class _Predict:
 
         Raises
         ------
+        DocumentError
+            If there is none, or not one of them can be read.
         MissingExtraError
             If a kind of document needs the extra ``documents``.
 
@@ -186,8 +188,12 @@ class _Predict:
 
     def _documents(self, path: str | Path, classifier: Classifier, left_out: LeftOut | None) -> Iterator[Document]:
         noted = LeftOut() if left_out is None else left_out
+        found = False
         for reading in read_all(path, noted):
+            found = True
             yield self.labelled(reading, model=classifier)
+        if noted.unreadable and not found:
+            raise DocumentError("; ".join(map(str, noted.unreadable)))
         if noted.unreadable and left_out is None:
             warnings.warn("cannot be read: " + "; ".join(map(str, noted.unreadable)), stacklevel=3)
 

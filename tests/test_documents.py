@@ -305,7 +305,7 @@ def test_archives_have_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         ({"files": 3}, "an archive of more than"),
         ({"size": 30}, "an archive that unpacks to more"),
     ):
-        monkeypatch.setattr("claimclf.documents.reading.Allowance", lambda limits=limits: Allowance(**limits))
+        monkeypatch.setattr("claimclf.documents.files.Allowance", lambda limits=limits: Allowance(**limits))
         path.write_bytes(
             zipped({"b.zip": zipped({"a.txt": b"Oro. " * 9, "b.txt": b"Oro."}), "c.txt": b"Oro.", "d.txt": b""})
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,12 +10,12 @@ from itertools import islice
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from claimclf.documents.archives import LARGEST, Allowance, members
 from claimclf.documents.decoding import decode
 from claimclf.documents.docx import read_docx
 from claimclf.documents.extracted import Extracted
+from claimclf.documents.files import content, contents
 from claimclf.documents.html import read_html
-from claimclf.documents.mail import attachments, read_mail
+from claimclf.documents.mail import read_mail
 from claimclf.documents.markdown import read_markdown
 from claimclf.documents.pdf import read_pdf
 from claimclf.documents.plain import read_plain
@@ -24,8 +23,6 @@ from claimclf.errors import ClaimclfError, DocumentError
 
 _LARGEST = 256 * 2**20
 _LONGEST_LINE = 10_000_000
-_DEEPEST = 3
-"""Archives within archives."""
 _PAGE = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.DOTALL
 )
@@ -60,10 +57,6 @@ READERS: dict[str, Callable[[bytes], Extracted]] = {
     ".eml": read_mail,
 }
 """What reads a file, by its ending. :mod:`claimclf.documents.archives` reads ``.zip``."""
-
-
-_File = tuple[str, "bytes | DocumentError | None"]
-"""A name and what is in it: its content, why it cannot be had, or None for what is no document."""
 
 
 class Reading(NamedTuple):
@@ -115,7 +108,7 @@ def read(path: str | Path) -> Reading:
         If its kind needs the extra ``documents``.
     """
     if not Path(path).is_dir() and Path(path).suffix.lower() != ".zip":
-        return read_bytes(str(path), _content(Path(path)))
+        return read_bytes(str(path), content(Path(path)))
     found = list(islice(read_all(path), 2))
     if len(found) > 1:
         raise DocumentError(f"{path}: holds more than one document; read them with predict.documents")
@@ -252,84 +245,28 @@ def read_all(path: str | Path, left_out: LeftOut | None = None) -> Iterator[Read
     Raises
     ------
     DocumentError
-        Without `left_out`, if a document cannot be read.
+        Without `left_out`, if a document cannot be read or there is none.
     MissingExtraError
         If a kind of document needs the extra ``documents``.
     """
+    left = LeftOut() if left_out is None else left_out
     seen = False
-    for source, content in _contents(Path(path)):
-        if content is None:
-            if left_out:
-                left_out.other_kinds.append(source)
+    for source, data in contents(Path(path), READERS):
+        if data is None:
+            left.other_kinds.append(source)
             continue
         seen = True
         try:
-            reading = read_bytes(source, content)
+            reading = read_bytes(source, data)
         except DocumentError as error:
             if left_out is None:
                 raise
-            left_out.unreadable.append(error)
+            left.unreadable.append(error)
         else:
-            if left_out:
-                left_out.notes += [f"{source}: {note}" for note in reading.extracted.notes]
+            left.notes += [f"{source}: {note}" for note in reading.extracted.notes]
             yield reading
     if not seen:
-        raise DocumentError(f"{path}: no document in it; expected {', '.join(READERS)}")
-
-
-def _contents(path: Path) -> Iterator[_File]:
-    for file in sorted(_files(path)):
-        if file.suffix.lower() in (*READERS, ".zip") or file == path or file.is_dir():
-            yield from _inside(str(file), _content(file), Allowance())
-        else:
-            yield str(file), None
-
-
-def _files(path: Path) -> Iterator[Path]:
-    """Yield a file, or all files of a folder, and folders that cannot be opened."""
-    if not path.is_dir():
-        yield path
-        return
-    closed: list[OSError] = []
-    for folder, folders, names in os.walk(path, onerror=closed.append):
-        folders[:] = [name for name in folders if not _is_hidden(name)]
-        yield from (Path(folder, name) for name in names if not _is_hidden(name) and Path(folder, name).is_file())
-    yield from (Path(error.filename) for error in closed)
-
-
-def _is_hidden(name: str) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in PurePath(name).parts)
-
-
-def _content(path: Path) -> bytes | DocumentError:
-    try:
-        size = path.stat().st_size
-        return (
-            path.read_bytes()
-            if size <= LARGEST
-            else DocumentError(f"{size >> 20} MB; expected at most {LARGEST >> 20}")
-        )
-    except OSError as error:
-        return DocumentError(error.strerror or str(error))
-
-
-def _inside(source: str, content: bytes | DocumentError, allowance: Allowance, depth: int = 0) -> Iterator[_File]:
-    """Yield a file and the files in it."""
-    kind = PurePath(source).suffix.lower()
-    holder = kind in (".zip", ".eml")
-    if isinstance(content, DocumentError):
-        yield source, content
-        return
-    if holder and depth > _DEEPEST:
-        yield source, DocumentError(f"more than {_DEEPEST} archives within each other")
-        return
-    if kind != ".zip":
-        yield source, content if kind in READERS or depth == 0 else None
-    if not holder:
-        return
-    try:
-        for name, inner in attachments(content) if kind == ".eml" else members(content, allowance):
-            if not _is_hidden(name):
-                yield from _inside(f"{source}/{name}", inner, allowance, depth + 1)
-    except DocumentError as error:
-        yield source, error
+        nothing = DocumentError(f"{path}: no document in it; expected {', '.join(READERS)}")
+        if left_out is None:
+            raise nothing
+        left.unreadable.append(nothing)
