@@ -94,7 +94,7 @@ def _summary(manifest: Manifest) -> str:
         return "TF-IDF of word and character n-grams with one linear classifier per label."
     if manifest.kind == "cascade":
         return (
-            f"A static model that settles the sentences which surely carry nothing, before the bundle "
+            f"A small transformer that settles the sentences which surely carry nothing, before the bundle "
             f"`{manifest.model['second']}`, which lies beside this folder, decides on the others."
         )
     each = "exactly one label" if manifest.calibration.exclusive else "any number of labels"
