@@ -11,7 +11,7 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 
 from claimclf.bundle import Classifier, load, recalibrate_from
-from claimclf.data import group_folds, targets, to_hold_out
+from claimclf.data import group_folds, is_real, targets, to_hold_out
 from claimclf.decision import HeldOut
 from claimclf.errors import InputError
 from claimclf.estimators.recipe import Recipe
@@ -65,15 +65,15 @@ def calibrate_across(recipe: Recipe, folds: Sequence[str | Path]) -> Trained:
     So probabilities, thresholds and policies rest on the scores of its siblings, as in scikit-learn's
     ``CalibratedClassifierCV(ensemble=False)``: these know less than the bundle, which errs on the side of caution.
     Each sibling's logits are shifted and stretched so that on the recipe's validation texts, which neither has seen,
-    they have the mean and the spread of the bundle's; what the bundle says of those texts counts as well.
+    they have the mean and the spread of the bundle's; what the bundle says of those that are real counts as well.
 
     Parameters
     ----------
     recipe : Recipe
         Its output is the bundle, which is changed in place.
     folds : sequence of str or Path
-        As trained by :func:`train_folds`, or any bundle of the recipe that was trained without rows marked
-        ``in_dev_repo``.
+        As trained by :func:`train_folds`, or any bundle that was trained without rows marked ``in_dev_repo`` or kept
+        some of the recipe's training texts for validation.
 
     Returns
     -------
@@ -86,11 +86,14 @@ def calibrate_across(recipe: Recipe, folds: Sequence[str | Path]) -> Trained:
         If a fold left nothing out.
     """
     known = [example for example in to_hold_out(recipe.examples(recipe.train)) if normalise(example.text)]
-    scored = [example for example in to_hold_out(recipe.examples(recipe.validation)) if normalise(example.text)]
-    unseen = [example.text for example in scored]
+    validation = [example for example in to_hold_out(recipe.examples(recipe.validation)) if normalise(example.text)]
+    unseen = [example.text for example in validation]
     bundle = load(recipe.output)
     own = bundle.decision_function(unseen)
-    logits: list[npt.NDArray[np.floating]] = [own]
+    # Where real texts are learnt from, authored ones only serve to bring the siblings into line.
+    counts = np.array([is_real(example) for example in validation]) | (not any(map(is_real, known)))
+    scored = [example for example, counted in zip(validation, counts, strict=True) if counted]
+    logits: list[npt.NDArray[np.floating]] = [own[counts]]
     for fold in map(load, folds):
         part = [example for example in known if example.group in _unseen_groups(fold, known)]
         if not part:
@@ -118,4 +121,5 @@ def calibrate_across(recipe: Recipe, folds: Sequence[str | Path]) -> Trained:
 def _unseen_groups(fold: Classifier, known: Sequence[Example]) -> set[str]:
     training = fold.manifest["training"]
     of_dev = {example.group for example in known if example.in_dev_repo}
-    return set(training.get("left_out", ())) | (set() if training.get("in_dev_repo", True) else of_dev)
+    left_out = {*training.get("left_out", ()), *training.get("validation_groups", ())}
+    return left_out | (set() if training.get("in_dev_repo", True) else of_dev)

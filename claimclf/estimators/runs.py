@@ -55,7 +55,7 @@ def train_transformer(recipe: Recipe, soft: SoftLabels | None = None) -> Trained
     texts = [normalise(example.text) for part in given for example in part]
     n_truncated = count_truncated(estimator.base, texts, estimator.max_length)
     report = _announced(survey(*given, recipe.labels, n_truncated=n_truncated))
-    train, validation = clean(*given)
+    train, validation = cleaned = clean(*given)
     _fit(
         recipe,
         estimator,
@@ -63,7 +63,7 @@ def train_transformer(recipe: Recipe, soft: SoftLabels | None = None) -> Trained
         soft,
         validation=([example.text for example in validation], targets(validation, recipe.labels)),
     )
-    path = estimator.save(recipe.output, training={**_provenance(recipe, train, report), **_provenance_of(soft)})
+    path = estimator.save(recipe.output, training={**_provenance(recipe, *cleaned, report), **_provenance_of(soft)})
     return _calibrated(path, recipe, validation)
 
 
@@ -90,7 +90,7 @@ def train_baseline(recipe: Recipe) -> Trained:
         targets(held_out, recipe.labels), decided, recipe.labels, groups=[example.group for example in held_out]
     )
     metrics = {**measured.to_dict(), "what": _WHAT}
-    path = estimator.save(recipe.output, training=_provenance(recipe, train, report), metrics=metrics)
+    path = estimator.save(recipe.output, training=_provenance(recipe, train, held_out, report), metrics=metrics)
     return Trained(path, measured, _WHAT)
 
 
@@ -155,11 +155,12 @@ def _fit(
     )
 
 
-def _provenance(recipe: Recipe, train: list[Example], report: DataReport) -> dict[str, Any]:
+def _provenance(recipe: Recipe, train: list[Example], validation: list[Example], report: DataReport) -> dict[str, Any]:
     return {
         "data_sha256": fingerprint(train),
         "n_texts": len(train),
         "n_groups": len({example.group for example in train}),
+        "validation_groups": sorted({example.group for example in validation if is_real(example)}),
         "in_dev_repo": recipe.in_dev_repo,
         **({"left_out": sorted(recipe.left_out)} if recipe.left_out else {}),
         "licenses": sorted({example.license or "none stated" for example in train}),
