@@ -224,7 +224,7 @@ def test_exports_say_what_made_them(tmp_path: Path) -> None:
     ]
     for row in rows:
         assert [row["sha256"], row["bundle_sha256"]] == hashes
-        assert json.loads(row["policy"]) == {"precision": 0.8, "omission": 0.1, "confidence": 0.9}
+        assert json.loads(row["policy"]) == {"precision": 0.8, "omission": 0.2, "confidence": 0.9}
     frame = document.to_pandas()
     document.to_parquet(tmp_path / "a.parquet")
     document.to_csv(tmp_path / "a.csv")

@@ -190,6 +190,32 @@ def test_a_bundle_is_calibrated_on_siblings_that_did_not_see_what_they_score(
     assert after.held_out.logits.mean(axis=0) == pytest.approx(before.decision_function(texts).mean(axis=0), abs=0.3)
 
 
+def test_a_bundle_that_saw_every_real_text_is_calibrated_by_one_that_kept_some_to_validate(
+    data: Path, tiny_base: Path, tmp_path: Path, overfit
+) -> None:
+    rows = data.read_text("utf-8")
+    parts = {
+        "seen": rows.replace('"id": "', '"how": "random", "id": "s').replace('.",', ' !",'),
+        "kept": rows.replace('"id": "', '"how": "random", "id": "k').replace('.",', ' ?",').replace(': "g', ': "kept-'),
+        "authored": rows,
+    }
+    for name, lines in parts.items():
+        (tmp_path / f"{name}.jsonl").write_text(lines, "utf-8")
+    parameters = {"base": str(tiny_base), **overfit, "patience": 25}
+    configs = {
+        "less": {"train": ["seen.jsonl"], "validation": ["kept.jsonl", "authored.jsonl"]},
+        "all": {"train": ["seen.jsonl", "kept.jsonl"], "validation": ["authored.jsonl"]},
+    }
+    for name, entries in configs.items():
+        config = tmp_path / f"{name}.yaml"
+        config.write_text(yaml.safe_dump({**entries, "output": name, "parameters": parameters}), "utf-8")
+        run("train_transformer.py", "--config", config)
+    run("calibrate.py", "--config", tmp_path / "all.yaml", "--beside", tmp_path / "less")
+    held_out = claimclf.load(tmp_path / "all").held_out
+    assert len(held_out.logits) == len(rows.splitlines()), "authored texts only bring the two into line"
+    assert len(set(held_out.group.tolist())) == 6
+
+
 def scores_of_many_sources(folder: Path) -> Path:
     path = folder / "many.jsonl"
     rows = [

@@ -130,7 +130,7 @@ class Classifier(LoadedBundle):
         """The scores of held-out texts that the bundle keeps; ``InputError`` if it keeps none."""
         return HeldOut.read(self.path, len(self.labels))
 
-    def with_policy(self, precision: float = 0.95, *, omission: float = 0.1, confidence: float = 0.9) -> Classifier:
+    def with_policy(self, precision: float = 0.95, *, omission: float = 0.2, confidence: float = 0.9) -> Classifier:
         """Return the same bundle deciding with a guarantee, and referring what it cannot decide.
 
         ``Prediction.labels`` then holds what is asserted and ``Prediction.referred`` what a person should look at. The
@@ -140,7 +140,7 @@ class Classifier(LoadedBundle):
         ----------
         precision : float, default 0.95
             Of the sentences on which a label is asserted, at least this share carry it.
-        omission : float, default 0.1
+        omission : float, default 0.2
             Of the sentences that carry a label, at most this share are ruled out.
         confidence : float, default 0.9
             How probable it is, for each label, that a guarantee holds.

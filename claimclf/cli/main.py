@@ -237,7 +237,7 @@ def _parser() -> argparse.ArgumentParser:
         "--precision", type=float, metavar="P", help="assert only at this precision, refer what is doubtful"
     )
     command.add_argument(
-        "--omission", type=float, metavar="P", help="share of carriers ruled out, at most (default: 0.1)"
+        "--omission", type=float, metavar="P", help="share of carriers ruled out, at most (default: 0.2)"
     )
     command.add_argument("--confidence", type=float, metavar="P", help="probability of each guarantee (default: 0.9)")
     command.set_defaults(run=_predict)
