@@ -1,4 +1,4 @@
-"""Try a policy on sources that it does not rest on: learn it on a part of a bundle's held-out sources, apply it to the rest.
+"""Learn a policy on some of a bundle's held-out sources and try it on the others.
 
 Many times over, with other sources each time; nothing is trained. Probabilities stay as the bundle calibrated them.
 

@@ -84,8 +84,8 @@ class Policy:
         precision : float, default 0.95
             Of the sentences on which a label is asserted, at least this share carry it.
         omission : float, default 0.2
-            Of the sentences that carry a label, at most this share are ruled out. 0.1 would refer two sentences of three
-            of the shipped transformer's held-out ones, 0.2 two of five: nobody looks at two of three.
+            Of the sentences that carry a label, at most this share are ruled out. 0.1 would refer two in three
+            sentences of the shipped transformer's held-out ones, 0.2 two of five: nobody looks at two of three.
         confidence : float, default 0.9
             How probable it is, over draws of the held-out texts, that a guarantee holds; for each label and each of
             the two guarantees by itself.
