@@ -13,7 +13,7 @@ from sklearn.base import clone
 import claimclf
 from claimclf import TransformerClassifier
 from claimclf.errors import InputError
-from claimclf.estimators import strategies
+from claimclf.estimators import choice, strategies
 from claimclf.estimators.contrast import contrast_loss
 from claimclf.estimators.heads import LinearHead
 from claimclf.labels import LABELS, to_targets
@@ -23,7 +23,8 @@ TOPICS = ["pact", "pact", "faces", "faces", "other"]
 
 
 @pytest.fixture
-def estimator(tiny_base: Path) -> TransformerClassifier:
+def estimator(tiny_base: Path, monkeypatch: pytest.MonkeyPatch) -> TransformerClassifier:
+    monkeypatch.setattr(choice, "FEWEST_STEPS", 1)
     return TransformerClassifier(
         base=str(tiny_base), strategy="auto", max_length=32, epochs=1, batch_size=4, bf16=False
     )
@@ -78,6 +79,14 @@ def test_without_time_the_head_alone_is_trained_and_the_rest_is_named(estimator,
         "full: not tried",
     ]
     assert "0.0 s are left" in fitted.choice_.reasons[0]
+
+
+def test_all_weights_are_not_tried_where_they_would_hardly_move(
+    estimator, training_data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choice, "FEWEST_STEPS", 3)
+    fitted = estimator.fit(*training_data)
+    assert fitted.choice_.reasons[0] == "full: not tried; 2 steps are too few, 3 might do"
 
 
 def test_the_clock_decides_what_is_tried(estimator, training_data, monkeypatch: pytest.MonkeyPatch) -> None:

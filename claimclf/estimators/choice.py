@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -25,6 +26,9 @@ _ENOUGH = 1000
 """Held-out texts that tell strategies apart to about a point of macro F1; no more are scored than it takes."""
 _AT_MOST = 5000
 """Texts that a fold learns from: what is better with as many stays better with more."""
+
+FEWEST_STEPS = 100
+"""Batches below which training all weights changes too little to be worth a trial."""
 
 
 class Choice(NamedTuple):
@@ -86,6 +90,10 @@ def choose(learner: Learner, strategy: Strategy | Literal["auto"], groups: Seque
     reasons = []
     candidates: tuple[Strategy, ...] = ("contrastive", "full")
     for candidate in candidates:
+        steps = min(_steps(learner, len(train)) for train, _ in folds)
+        if candidate == "full" and steps < FEWEST_STEPS:
+            reasons.append(f"full: not tried; {steps} steps are too few, {FEWEST_STEPS} might do")
+            continue
         needed = sum(learner.seconds(candidate, len(train)) for train, _ in folds)
         left = max(0.0, time_budget - (strategies.clock() - started))
         if needed <= left:
@@ -107,6 +115,10 @@ def _folds(targets: Array, groups: Sequence[str], seed: int) -> list[Fold]:
         if sum(len(part) for _, part in folds) >= _ENOUGH:
             break
     return folds
+
+
+def _steps(learner: Learner, n_texts: int) -> int:
+    return math.ceil(n_texts / learner.options.batch_size) * learner.options.epochs
 
 
 def _score(learner: Learner, strategy: Strategy, folds: Sequence[Fold]) -> Array:

@@ -45,6 +45,8 @@ def fine_tune(
     validation: Dataset | None,
     options: TrainingOptions,
     output: Path,
+    *,
+    checkpoints: bool = True,
 ) -> list[dict[str, Any]]:
     """Train in place; with validation texts the best epoch is kept.
 
@@ -60,6 +62,8 @@ def fine_tune(
         How to train.
     output : Path
         Folder for checkpoints.
+    checkpoints : bool, default True
+        Whether to write one after each epoch; needed for the best epoch, and to resume.
 
     Returns
     -------
@@ -87,7 +91,7 @@ def fine_tune(
         bf16=options.bf16,
         use_cpu=not torch.cuda.is_available(),
         eval_strategy="no" if validation is None else "epoch",
-        save_strategy="epoch",
+        save_strategy="epoch" if checkpoints else "no",
         save_total_limit=2,
         load_best_model_at_end=validation is not None,
         metric_for_best_model="macro_f1",

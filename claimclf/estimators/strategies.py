@@ -111,7 +111,8 @@ class Learner:
         network = copy.deepcopy(self.network)
         options = replace(self.options, progress=False, resume=False, tracker="none")
         with tempfile.TemporaryDirectory(prefix="claimclf-") as folder:
-            fine_tune(network, self.tokenizer, self._encoded.select(train), None, options, Path(folder))
+            learnt = self._encoded.select(train)
+            fine_tune(network, self.tokenizer, learnt, None, options, Path(folder), checkpoints=False)
         unseen = [self.texts[row] for row in held_out]
         network = network.to("cpu", torch.float32)
         return torch_logits(network, self.tokenizer, unseen, options.max_length, bf16=options.bf16)

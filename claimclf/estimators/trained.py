@@ -10,10 +10,12 @@ import numpy as np
 
 from claimclf.backends import OnnxBackend
 from claimclf.estimators.base import Array, TextClassifier
+from claimclf.estimators.options import Strategy
 from claimclf.estimators.pretrained import Base
 
 if TYPE_CHECKING:
     from claimclf.estimators.choice import Choice
+    from claimclf.estimators.network import Pooling
 
 
 class NetworkClassifier(TextClassifier):
@@ -25,7 +27,7 @@ class NetworkClassifier(TextClassifier):
         What scores.
     base_ : Base
         What it was before training.
-    strategy_ : str
+    strategy_ : {"head", "contrastive", "full"}
         How it learnt.
     choice_ : Choice or None
         Why so.
@@ -34,12 +36,12 @@ class NetworkClassifier(TextClassifier):
     """
 
     max_length: int
-    pooling: str
+    pooling: Pooling
 
     network_: Any
     tokenizer_: Any
     base_: Base
-    strategy_: str
+    strategy_: Strategy
     choice_: Choice | None
     validation_texts_: list[str]
     validation_logits_: Array

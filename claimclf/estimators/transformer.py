@@ -224,9 +224,11 @@ class TransformerClassifier(NetworkClassifier):
         self.tokenizer_ = AutoTokenizer.from_pretrained(self.base_.location, use_fast=True)
         network = build_network(self.base_.location, data.labels, self.pooling)
         learner = Learner(network, self.tokenizer_, *train, data.exclusive, self._options(data.exclusive))
-        measured = self.strategy == "auto" or (self.strategy != "full" and validation is None)
-        self.choice_ = choose(learner, self.strategy, units, self.time_budget) if measured else None
-        self.strategy_ = self.choice_.strategy if self.choice_ else self.strategy
+        if self.strategy == "auto" or (self.strategy != "full" and validation is None):
+            self.choice_ = choose(learner, self.strategy, units, self.time_budget)
+            self.strategy_ = self.choice_.strategy
+        else:
+            self.choice_, self.strategy_ = None, self.strategy
         validation_data = encode(self.tokenizer_, *held_out, self.max_length) if held_out[0] else None
         with self._checkpoint_folder() as folder:
             self.network_, self.history_ = learner.learn(self.strategy_, Path(folder), validation_data)
