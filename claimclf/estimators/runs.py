@@ -134,6 +134,8 @@ def make_estimator(
 
 def _load(recipe: Recipe, *, hold_out: bool = True) -> tuple[list[Example], list[Example]]:
     train, held_out = recipe.parts() if hold_out else (recipe.learnt(), [])
+    if not hold_out and len({example.group for example in train}) < 2:
+        raise DataError("train: expected texts of at least two groups, to say how good the model is")
     _check_licenses(recipe, [*train, *held_out])
     return train, held_out
 
@@ -195,8 +197,6 @@ def _calibrated(path: Path, recipe: Recipe, validation: list[Example]) -> Traine
 def _calibrated_across(path: Path, recipe: Recipe, train: list[Example], choice: Choice) -> Trained:
     """Let the bundle keep what cross-validated networks say of the texts, and calibrate it on that."""
     scored = [train[row] for row in choice.rows]
-    if not scored:
-        raise DataError("train: expected texts of at least two groups, to say how good the model is")
     truth, groups = targets(scored, recipe.labels), [example.group for example in scored]
     held_out = HeldOut(
         choice.logits,

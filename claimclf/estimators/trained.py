@@ -52,7 +52,8 @@ class NetworkClassifier(TextClassifier):
         return torch_logits(self.network_, self.tokenizer_, texts, self.max_length)
 
     def _found(self) -> dict[str, Any]:
-        return {"strategy": self.strategy_, "reasons": list(self.choice_.reasons)} if self.choice_ else {}
+        reasons = {"reasons": list(self.choice_.reasons)} if self.choice_ else {}
+        return {"strategy": self.strategy_, **reasons}
 
     def _base(self) -> dict[str, str]:
         return {"id": self.base_.id, "sha256": self.base_.sha256}
