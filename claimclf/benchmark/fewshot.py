@@ -18,7 +18,7 @@ from claimclf.metrics import evaluate
 
 Row = dict[str, Any]
 
-_KEY = ("set", "shots", "draw", "learner", "base", "threads")
+_KEY = ("set", "shots", "draw", "learner", "base", "threads", "n_test")
 
 
 def compete(
@@ -59,19 +59,20 @@ def compete(
     Returns
     -------
     list of dict
-        The rows of this competition: ``set``, ``shots`` (0 for all), ``draw``, ``learner``, ``n_texts``, ``macro_f1``,
-        ``seconds`` and ``decided``, the columns of the labels asserted of each test text.
+        The rows of this competition: ``set``, ``draw``, ``learner``, ``shots`` and ``n_test`` (0 for all), ``n_texts``,
+        ``macro_f1``, ``seconds`` and ``decided``, the columns of the labels asserted of each test text.
     """
     done = {_key(row): row for _, row in read_rows(out)} if out.exists() else {}
     rows = []
     asked = [(name, number, learner) for name in sets for number in range(n_draws) for learner in learners]
     read: dict[str, PublicSet] = {}
     for name, number, learner in tqdm(asked, unit="training"):
-        head = {"set": name, "shots": shots or 0, "draw": number, "learner": learner, "base": base, "threads": threads}
+        asked_for = (name, shots or 0, number, learner, base, threads, n_test or 0)
+        head = dict(zip(_KEY, asked_for, strict=True))
         if _key(head) not in done:
             if name not in read:
                 read = {name: read_set(folder / name)}
-            done[_key(head)] = _trained(head, read[name], n_test)
+            done[_key(head)] = _trained(head, read[name])
             with out.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(done[_key(head)]) + "\n")
         rows.append(done[_key(head)])
@@ -82,9 +83,9 @@ def _key(row: Row) -> tuple[Any, ...]:
     return tuple(row[name] for name in _KEY)
 
 
-def _trained(head: Row, data: PublicSet, n_test: int | None) -> Row:
+def _trained(head: Row, data: PublicSet) -> Row:
     train = draw(data.train, head["shots"], head["draw"]) if head["shots"] else data.train
-    test = data.test.take(slice(n_test))
+    test = data.test.take(slice(head["n_test"] or None))
     lesson = {
         "texts": train.texts,
         "truth": train.truth.astype(int).tolist(),
