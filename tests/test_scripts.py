@@ -113,6 +113,22 @@ def test_the_transformer_is_trained_saved_and_measured(recipe, data: Path, tiny_
     assert "torch fp32 = onnx int8" in out
 
 
+def test_two_commands_lead_from_forty_rows_to_a_transformer(tmp_path: Path, tiny_base: Path) -> None:
+    words = {"ports": "pact on ports", "spying": "cameras match faces"}
+    rows = [f"The {said} {number}.,{topic}" for topic, said in words.items() for number in range(20)]
+    table = tmp_path / "mine.csv"
+    table.write_text("\n".join(["text,label", *rows]) + "\n", "utf-8")
+    settings = ["--set", f"base={tiny_base}", "--set", "max_length=32", "--set", "time_budget=0"]
+    done = run("train_transformer.py", "--data", table, "--recipe", "auto", *settings, "--out", tmp_path / "mine")
+    assert done.stderr.startswith("data: 40 texts in 40 groups to learn from\n  ports          20 ( 50.0%)\n")
+    assert "contrastive: not tried; it takes about" in done.stderr
+    assert "on sentences, each decided by a network that learnt without its group:" in done.stdout
+    bundle = claimclf.load(tmp_path / "mine")
+    assert bundle.manifest["metrics"]["n_texts"] == len(bundle.held_out.truth) == 40
+    assert bundle.manifest["training"]["strategy"] == "head"
+    assert [p.labels for p in bundle.predictions(["The pact.", "The cameras."])] == [("ports",), ("spying",)]
+
+
 def test_a_student_learns_from_a_teacher_and_from_labels(
     recipe, data: Path, tiny_base: Path, tmp_path: Path, training_data
 ) -> None:

@@ -45,6 +45,13 @@ def test_nothing_is_noted_of_data_in_order_and_the_counts_are_shown() -> None:
     }
 
 
+def test_nothing_need_be_held_out_where_figures_come_from_cross_validation() -> None:
+    report = survey([*TRAIN, *many("fog", 3, "learnt")], [], ("fog", *LABELS), calibrated_on="train")
+    assert str(report).splitlines()[0] == "data: 43 texts in 43 groups to learn from"
+    assert report.notes[0].startswith("few texts with a label: fog (3 to learn from); below 10")
+    assert clean(TRAIN, []) == (TRAIN, [])
+
+
 def test_empty_texts_are_left_out() -> None:
     train, held_out = [*TRAIN, example(" ", "water")], [*HELD_OUT, example("\u200b", "money")]
     assert survey(train, held_out, LABELS).notes == ("empty texts: 2; left out",)

@@ -42,14 +42,14 @@ class Peer(NamedTuple):
 def _train_embeddings(texts: Sequence[str], truth: Array, folder: Path) -> None:
     from sklearn.linear_model import LogisticRegression
 
-    embedded = _encoder("bfloat16").encode(list(texts), batch_size=32)
+    embedded = encoder("bfloat16").encode(list(texts), batch_size=32)
     heads = [LogisticRegression(max_iter=1000).fit(embedded, column) for column in truth.T]
     weights = np.stack([np.append(head.coef_[0], head.intercept_) for head in heads])
     np.save(folder / "head.npy", weights)
 
 
 def _load_embeddings(folder: Path, *, batch_size: int = 32, dtype: str = "float32") -> Label:
-    model, weights = _encoder(dtype), np.load(folder / "head.npy")
+    model, weights = encoder(dtype), np.load(folder / "head.npy")
 
     def label(texts: Sequence[str]) -> Array:
         embedded = model.encode(list(texts), batch_size=batch_size)
@@ -58,29 +58,74 @@ def _load_embeddings(folder: Path, *, batch_size: int = 32, dtype: str = "float3
     return label
 
 
-def _encoder(dtype: str) -> Any:
+def encoder(dtype: str, base: str = _BASE) -> Any:
+    """Load a pretrained encoder into sentence-transformers.
+
+    Parameters
+    ----------
+    dtype : str
+        A floating point type of torch.
+    base : str
+        Hub id or folder.
+    """
     import torch
     from sentence_transformers import SentenceTransformer
 
     from claimclf.estimators.pretrained import resolve_base
 
-    location = resolve_base(_BASE).location
+    location = resolve_base(base).location
     return SentenceTransformer(location, device="cpu", model_kwargs={"torch_dtype": getattr(torch, dtype)})
 
 
 def _train_setfit(texts: Sequence[str], truth: Array, folder: Path) -> None:
+    chosen = sorted({int(row) for column in truth.T for value in (0, 1) for row in _draw(column == value)})
+    model = fit_setfit([texts[row] for row in chosen], truth[chosen].tolist(), folder / "run", "one-vs-rest")
+    model.save_pretrained(str(folder / "model"))
+
+
+def fit_setfit(
+    texts: Sequence[str],
+    labels: Sequence[Any],
+    folder: Path,
+    several: str | None,
+    *,
+    base: str = _BASE,
+    seed: int = 42,
+) -> Any:
+    """Train SetFit with twenty pairs a text in one epoch.
+
+    Tunstall et al., *Efficient few-shot learning without prompts* (2022), sec. 4.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        To learn from.
+    labels : sequence of int or of lists of int
+        One class a text, or zeros and ones for each label.
+    folder : Path
+        For what its Trainer writes.
+    several : str, optional
+        Its ``multi_target_strategy`` where a text may carry several labels.
+    base : str
+        Pretrained encoder.
+    seed : int, default 42
+        As its own default.
+
+    Returns
+    -------
+    setfit.SetFitModel
+        Trained.
+    """
     from datasets import Dataset
     from setfit import SetFitModel, Trainer, TrainingArguments
 
     from claimclf.estimators.pretrained import resolve_base
 
-    chosen = sorted({int(row) for column in truth.T for value in (0, 1) for row in _draw(column == value)})
-    model = SetFitModel.from_pretrained(resolve_base(_BASE).location, multi_target_strategy="one-vs-rest")
-    data = Dataset.from_dict({"text": [texts[row] for row in chosen], "label": truth[chosen].tolist()})
-    # Twenty pairs a text and one epoch: Tunstall et al., "Efficient few-shot learning without prompts" (2022), sec. 4.
-    arguments = TrainingArguments(str(folder / "run"), num_iterations=20, num_epochs=1, save_strategy="no")
+    model = SetFitModel.from_pretrained(resolve_base(base).location, multi_target_strategy=several)
+    data = Dataset.from_dict({"text": list(texts), "label": list(labels)})
+    arguments = TrainingArguments(str(folder), num_iterations=20, num_epochs=1, save_strategy="no", seed=seed)
     Trainer(model, arguments, train_dataset=data).train()
-    model.save_pretrained(str(folder / "model"))
+    return model
 
 
 def _draw(able: Array) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,7 +64,7 @@ def train_race(
     texts, truth = [normalise(example.text) for example in train], targets(train, labels)
     unseen, expected = [normalise(example.text) for example in validation], targets(validation, labels)
     start = time.perf_counter()
-    scored = _plain(texts, truth, unseen, epochs)
+    scored = fit_plain(texts, truth, epochs=epochs)(unseen)
     plain = Training(
         "transformers.Trainer", epochs * len(texts) / (time.perf_counter() - start), best_macro_f1(expected, scored)
     )
@@ -75,8 +75,37 @@ def train_race(
     return [plain, Training("claimclf", rate, best_macro_f1(expected, estimator.decision_function(unseen)))]
 
 
-def _plain(texts: list[str], truth: Any, unseen: list[str], epochs: int) -> Any:
-    """Fine-tune with the settings of a fresh ``TrainingArguments``, as transformers' tutorials do."""
+def fit_plain(
+    texts: Sequence[str],
+    truth: Any,
+    *,
+    epochs: float = 3,
+    base: str = DEFAULT_BASE,
+    exclusive: bool = False,
+    seed: int = 42,
+) -> Callable[[Sequence[str]], Any]:
+    """Fine-tune with the settings of a fresh ``TrainingArguments``, as transformers' tutorials do.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        To learn from.
+    truth : ndarray, shape (n_texts, n_labels)
+        Zeros and ones; nan counts as 0.
+    epochs : float, default 3
+        As in ``TrainingArguments``.
+    base : str
+        Pretrained encoder.
+    exclusive : bool, default False
+        Whether each text carries exactly one label.
+    seed : int, default 42
+        As in ``TrainingArguments``.
+
+    Returns
+    -------
+    callable
+        Takes texts, returns logits of shape (n_texts, n_labels).
+    """
     from datasets import Dataset
     from transformers import (
         AutoModelForSequenceClassification,
@@ -84,20 +113,29 @@ def _plain(texts: list[str], truth: Any, unseen: list[str], epochs: int) -> Any:
         DataCollatorWithPadding,
         Trainer,
         TrainingArguments,
+        set_seed,
     )
 
-    base = resolve_base(DEFAULT_BASE).location
-    tokenizer = AutoTokenizer.from_pretrained(base)
+    set_seed(seed)
+    location = resolve_base(base).location
+    tokenizer = AutoTokenizer.from_pretrained(location)
+    kind = "single_label_classification" if exclusive else "multi_label_classification"
     with quiet():
         model = AutoModelForSequenceClassification.from_pretrained(
-            base, num_labels=truth.shape[1], problem_type="multi_label_classification"
+            location, num_labels=truth.shape[1], problem_type=kind
         )
     encode = {"truncation": True, "max_length": 256}
-    data = Dataset.from_dict({**tokenizer(texts, **encode), "labels": np.nan_to_num(truth)})
+    labels = truth.argmax(axis=1) if exclusive else np.nan_to_num(truth)
+    data = Dataset.from_dict({**tokenizer(list(texts), **encode), "labels": labels})
     with tempfile.TemporaryDirectory() as folder, quiet():
         arguments = TrainingArguments(
-            folder, num_train_epochs=epochs, report_to="none", save_strategy="no", disable_tqdm=True
+            folder, num_train_epochs=epochs, report_to="none", save_strategy="no", disable_tqdm=True, seed=seed
         )
         trainer = Trainer(model, arguments, DataCollatorWithPadding(tokenizer), data)
         trainer.train()
-        return trainer.predict(Dataset.from_dict(tokenizer(unseen, **encode))).predictions
+
+    def score(unseen: Sequence[str]) -> Any:
+        with quiet():
+            return trainer.predict(Dataset.from_dict(tokenizer(list(unseen), **encode))).predictions
+
+    return score

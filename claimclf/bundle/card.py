@@ -98,7 +98,8 @@ def _summary(manifest: Manifest) -> str:
             f"`{manifest.model['second']}`, which lies beside this folder, decides on the others."
         )
     each = "exactly one label" if manifest.calibration.exclusive else "any number of labels"
-    return f"`{manifest.base.get('id', 'an encoder')}`, fine-tuned to classify sentences; {each} each."
+    learnt = "as pretrained, under a linear head" if manifest.training.get("strategy") == "head" else "fine-tuned"
+    return f"`{manifest.base.get('id', 'an encoder')}`, {learnt} to classify sentences; {each} each."
 
 
 def _labels(manifest: Manifest) -> str:

@@ -81,13 +81,13 @@ class DataReport:
         counts.append(("no label", train.n_without_label, held_out.n_without_label))
         width = max(len(label) for label, *_ in counts)
         rows = [
-            f"  {label:{width}}  {learnt:7,} ({learnt / train.n_texts:6.1%})  {kept:7,} held out"
+            f"  {label:{width}}  {learnt:7,} ({learnt / train.n_texts:6.1%})"
+            + (f"  {kept:7,} held out" if held_out.n_texts else "")
             for label, learnt, kept in counts
         ]
-        head = (
-            f"data: {train.n_texts:,} texts in {train.n_groups:,} groups to learn from, "
-            f"{held_out.n_texts:,} in {held_out.n_groups:,} held out"
-        )
+        head = f"data: {train.n_texts:,} texts in {train.n_groups:,} groups to learn from"
+        if held_out.n_texts:
+            head += f", {held_out.n_texts:,} in {held_out.n_groups:,} held out"
         return "\n".join([head, *rows, *self.notes])
 
 
@@ -104,7 +104,7 @@ def survey(
     Parameters
     ----------
     train, held_out : sequence of Example
-        The data as they were given.
+        The data as they were given; nothing is held out where figures come from cross-validation.
     labels : sequence of str
         The label order.
     calibrated_on : {"train", "held_out"}, default "held_out"
@@ -171,9 +171,12 @@ def _on_labels(learnt: Part, kept: Part) -> Iterator[str]:
 def _on_counts(learnt: Part, kept: Part, calibrating: Part) -> Iterator[str]:
     for side, trait in (("with", "carrying"), ("without", "lacking")):
         first, second, basis = (getattr(part, trait) for part in (learnt, kept, calibrating))
-        few = [label for label in first if min(first[label], second[label]) < MIN_CASES]
+        parts = {"to learn from": first, **({"held out": second} if kept.n_texts else {})}
+        few = [label for label in first if min(part[label] for part in parts.values()) < MIN_CASES]
         if few:
-            counts = _listed([f"{label} ({first[label]:,} to learn from, {second[label]:,} held out)" for label in few])
+            counts = _listed(
+                [f"{label} ({', '.join(f'{part[label]:,} {use}' for use, part in parts.items())})" for label in few]
+            )
             yield f"few texts {side} a label: {counts}; below {MIN_CASES} a label's threshold and figures mean little"
         if none := [label for label in few if not basis[label]]:
             yield f"not calibrated: {_listed(none)}; asserted where the model itself says 0.5"

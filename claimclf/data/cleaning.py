@@ -20,7 +20,7 @@ def clean(train: Sequence[Example], held_out: Sequence[Example]) -> tuple[list[E
     Parameters
     ----------
     train, held_out : sequence of Example
-        What is to be learnt from, and what it is to be measured on.
+        What is to be learnt from, and what it is to be measured on; nothing where that is done by cross-validation.
 
     Returns
     -------
@@ -30,7 +30,7 @@ def clean(train: Sequence[Example], held_out: Sequence[Example]) -> tuple[list[E
     Raises
     ------
     DataError
-        If nothing is left of either.
+        If nothing is left of what was given.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def clean(train: Sequence[Example], held_out: Sequence[Example]) -> tuple[list[E
     learnt = [example for example in learnt if normalise(example.text) not in measured]
     if not learnt:
         raise DataError("no text is left to learn from: all are empty, or held out as well")
-    if not kept:
+    if held_out and not kept:
         raise DataError("no text is left that is held out: all are empty")
     return learnt, kept
 

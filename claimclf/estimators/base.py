@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,32 +16,12 @@ from sklearn.utils.validation import check_is_fitted
 from claimclf import bundle
 from claimclf.decision.calibration import Calibration
 from claimclf.errors import InputError
-from claimclf.labels import DEFINITIONS, to_targets
+from claimclf.estimators.inputs import check_training_data
+from claimclf.labels import DEFINITIONS
 from claimclf.metrics import evaluate
 from claimclf.text import check_texts, normalise
 
 Array = npt.NDArray[Any]
-
-
-class TrainingData(NamedTuple):
-    """What ``fit`` was given, checked.
-
-    Attributes
-    ----------
-    texts : list of str
-        Normalised.
-    targets : ndarray of float32, shape (n_texts, n_labels)
-        1, 0 or nan; between 0 and 1 where soft labels are allowed.
-    labels : tuple of str
-        The label order.
-    exclusive : bool
-        Whether each text carries exactly one label.
-    """
-
-    texts: list[str]
-    targets: npt.NDArray[np.float32]
-    labels: tuple[str, ...]
-    exclusive: bool
 
 
 class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -192,7 +172,12 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             calibration=self.calibration_,
             model={},
             base=self._base(),
-            training={"parameters": self._decisive_parameters(), "seed": self.random_state, **(training or {})},
+            training={
+                "parameters": self._decisive_parameters(),
+                "seed": self.random_state,
+                **self._found(),
+                **(training or {}),
+            },
             metrics=dict(metrics or {}),
         )
         return bundle.save(manifest, self._write_model, path)
@@ -239,68 +224,11 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _base(self) -> dict[str, str]:
         return {}
 
+    def _found(self) -> dict[str, Any]:
+        """Return what was decided in training, for the manifest."""
+        return {}
+
     def _decisive_parameters(self) -> dict[str, Any]:
         """Return the parameters that the result depends on."""
         parameters: dict[str, Any] = self.get_params()
         return parameters
-
-
-def check_training_data(
-    X: Iterable[str],
-    y: Iterable[Any],
-    labels: Sequence[str] | None,
-    groups: Sequence[str] | None = None,
-    *,
-    exclusive: bool | None = None,
-    soft: bool = False,
-) -> TrainingData:
-    """Check and convert what an estimator's ``fit`` is given.
-
-    Parameters
-    ----------
-    X : iterable of str
-        Texts.
-    y : iterable
-        Labels, in any form that :func:`claimclf.labels.to_targets` takes.
-    labels : sequence of str, optional
-        The label order.
-    groups : sequence of str, optional
-        Checked for its length.
-    exclusive : bool, optional
-        Whether each text carries exactly one label; by default it does if `y` names one label a text, among several.
-    soft : bool, default False
-        Whether labels may be probabilities.
-
-    Returns
-    -------
-    TrainingData
-        Ready to learn from.
-
-    Raises
-    ------
-    InputError
-        If there is nothing to learn from, the lengths differ, or labels that exclude each other do not.
-    """
-    texts = [normalise(text) for text in check_texts(X, "X")]
-    given: Any = y if hasattr(y, "__len__") else list(y)
-    if isinstance(given, np.ndarray) and given.ndim == 2 and given.shape[1] == 1 and given.dtype.kind not in "biuf":
-        given = given[:, 0]  # a column of names
-    targets, names = to_targets(given, labels, soft=soft)
-    if len(texts) != len(targets):
-        raise InputError(f"X and y: expected the same length, got {len(texts)} and {len(targets)}")
-    if groups is not None and len(groups) != len(texts):
-        raise InputError(f"X and groups: expected the same length, got {len(texts)} and {len(groups)}")
-    if not len(texts):
-        raise InputError("X: expected at least one text")
-    if not names:
-        raise InputError("y: expected at least one label")
-    if exclusive is None:
-        exclusive = len(names) > 1 and all(isinstance(label, str) for label in given)
-    if exclusive:
-        # Of a text on whose label readers differ nothing is learnt.
-        wrong = np.flatnonzero(~np.isclose(targets.sum(axis=1), 1) & ~np.isnan(targets).any(axis=1))
-        if len(wrong):
-            raise InputError(
-                f"y[{wrong[0]}]: expected exactly one label, as exclusive=True says; got {given[wrong[0]]!r}"
-            )
-    return TrainingData(texts, targets, names, exclusive)

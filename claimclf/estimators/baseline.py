@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 
 from claimclf.backends import LinearBackend
 from claimclf.data import group_folds
 from claimclf.decision.calibration import Calibration
-from claimclf.estimators.base import Array, TextClassifier, check_training_data
+from claimclf.estimators.base import Array, TextClassifier
+from claimclf.estimators.heads import fit_line
+from claimclf.estimators.inputs import check_training_data
 
 
 class BaselineClassifier(TextClassifier):
@@ -119,7 +120,7 @@ class BaselineClassifier(TextClassifier):
             "char": self._vectorizer(analyzer="char_wb", ngram_range=tuple(self.char_ngrams)),
         }
         features = hstack([vectorizer.fit_transform(texts) for vectorizer in vectorizers.values()], format="csr")
-        lines = [self._fit_label(features, column) for column in targets.T]
+        lines = [fit_line(features, column, self.C) for column in targets.T]
         coef, intercept = (np.array(part, dtype=np.float32) for part in zip(*lines, strict=True))
         return LinearBackend(vectorizers, coef, intercept)
 
@@ -127,15 +128,6 @@ class BaselineClassifier(TextClassifier):
         return TfidfVectorizer(
             **options, max_features=self.max_features, sublinear_tf=True, strip_accents="unicode", dtype=np.float32
         )
-
-    def _fit_label(self, features: csr_matrix, column: Array) -> tuple[Array, float]:
-        """Return weights and offset of one label against the rest."""
-        known = ~np.isnan(column)
-        if len(np.unique(column[known])) < 2:
-            # Nothing to tell apart: a constant score on the side that was seen, as strong as a clear decision.
-            return np.zeros(features.shape[1]), 10.0 if column[known].any() else -10.0
-        model = LogisticRegression(C=self.C, max_iter=1000).fit(features[known], column[known])
-        return model.coef_[0], float(model.intercept_[0])
 
     def _logits(self, texts: Sequence[str]) -> Array:
         return self.backend_.logits(texts).values

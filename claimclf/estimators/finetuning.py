@@ -6,7 +6,6 @@ embeddings and seeds. This module gives it the objective, the sampler and the op
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -28,35 +27,15 @@ from transformers import (
     TrainerCallback,
     TrainingArguments,
 )
+from transformers.integrations import is_mlflow_available, is_tensorboard_available
 
-from claimclf.estimators.objective import UNKNOWN, Loss, MaskedTrainer
+from claimclf.errors import InputError
+from claimclf.estimators.objective import UNKNOWN, MaskedTrainer
 from claimclf.estimators.optimisation import WeightAveraging, freeze_embeddings, parameter_groups
+from claimclf.estimators.options import Tracker, TrainingOptions
 from claimclf.estimators.quiet import quiet
 from claimclf.estimators.sampling import BucketSampler
 from claimclf.metrics import best_f1_threshold
-
-
-@dataclasses.dataclass(frozen=True)
-class TrainingOptions:
-    """How to train; the meaning of each option is in :class:`~claimclf.estimators.TransformerClassifier`."""
-
-    epochs: int
-    learning_rate: float
-    batch_size: int
-    weight_decay: float
-    warmup: float
-    patience: int
-    loss: Loss
-    consistency: float
-    layer_decay: float
-    averaging: float
-    embedding_noise: float
-    freeze_embeddings: bool
-    negative_share: float
-    bf16: bool
-    seed: int
-    progress: bool
-    resume: bool
 
 
 def fine_tune(
@@ -66,6 +45,8 @@ def fine_tune(
     validation: Dataset | None,
     options: TrainingOptions,
     output: Path,
+    *,
+    checkpoints: bool = True,
 ) -> list[dict[str, Any]]:
     """Train in place; with validation texts the best epoch is kept.
 
@@ -81,6 +62,8 @@ def fine_tune(
         How to train.
     output : Path
         Folder for checkpoints.
+    checkpoints : bool, default True
+        Whether to write one after each epoch; needed for the best epoch, and to resume.
 
     Returns
     -------
@@ -108,7 +91,7 @@ def fine_tune(
         bf16=options.bf16,
         use_cpu=not torch.cuda.is_available(),
         eval_strategy="no" if validation is None else "epoch",
-        save_strategy="epoch",
+        save_strategy="epoch" if checkpoints else "no",
         save_total_limit=2,
         load_best_model_at_end=validation is not None,
         metric_for_best_model="macro_f1",
@@ -117,7 +100,7 @@ def fine_tune(
         seed=options.seed,
         data_seed=options.seed,
         disable_tqdm=not options.progress,
-        report_to="none",
+        report_to=_installed(options.tracker),
         remove_unused_columns=False,
         label_names=["labels"],
         neftune_noise_alpha=options.embedding_noise or None,
@@ -180,6 +163,13 @@ def encode(
     encoded = tokenizer(list(texts), truncation=True, max_length=max_length, return_token_type_ids=False)
     labels = np.nan_to_num(targets, nan=UNKNOWN)
     return Dataset.from_dict({**encoded, "labels": labels})
+
+
+def _installed(tracker: Tracker) -> Tracker:
+    able = {"none": True, "tensorboard": is_tensorboard_available(), "mlflow": is_mlflow_available()}
+    if not able[tracker]:
+        raise InputError(f"tracker: the package {tracker} is not installed: pip install {tracker}")
+    return tracker
 
 
 def bf16_in_hardware() -> bool:

@@ -55,13 +55,26 @@ class MeanPoolingClassifier(nn.Module):  # type: ignore[misc]
         SequenceClassifierOutput
             With ``logits`` of shape (n_texts, n_labels).
         """
-        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        return SequenceClassifierOutput(logits=self.head(self.dropout(self.embed(input_ids, attention_mask))))
+
+    def embed(self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None) -> torch.Tensor:
+        """Compute what the head reads.
+
+        Parameters
+        ----------
+        input_ids, attention_mask
+            As for :meth:`forward`.
+
+        Returns
+        -------
+        Tensor of float, shape (n_texts, n_features)
+            The mean over the real tokens.
+        """
+        states: torch.Tensor = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         if attention_mask is None:
-            mean = states.mean(dim=1)
-        else:
-            weight = attention_mask.unsqueeze(-1).to(states.dtype)
-            mean = (states * weight).sum(dim=1) / weight.sum(dim=1).clamp(min=1)
-        return SequenceClassifierOutput(logits=self.head(self.dropout(mean)))
+            return states.mean(dim=1)
+        weight = attention_mask.unsqueeze(-1).to(states.dtype)
+        return (states * weight).sum(dim=1) / weight.sum(dim=1).clamp(min=1)
 
 
 def build_network(location: str, labels: tuple[str, ...], pooling: Pooling) -> nn.Module:

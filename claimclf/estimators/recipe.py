@@ -132,6 +132,10 @@ class Recipe:
         )
         return group_equal_texts(e for e in examples if self.last_round is None or (e.round or 0) <= self.last_round)
 
+    def learnt(self) -> list[Example]:
+        """Load the train part without rows of :attr:`left_out`."""
+        return [example for example in self.examples(self.train) if example.group not in self.left_out]
+
     def parts(self) -> tuple[list[Example], list[Example]]:
         """Load what is learnt from and what it is measured on.
 
@@ -145,7 +149,7 @@ class Recipe:
         InputError
             If there are no validation texts and only one group to hold out.
         """
-        train = [example for example in self.examples(self.train) if example.group not in self.left_out]
+        train = self.learnt()
         if self.validation:
             return train, self.examples(self.validation)
         kept = group_holdout(targets(train, self.labels), [example.group for example in train], _HELD_OUT)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from claimclf import bundle
 from claimclf.checks.training_data import DataReport, survey
 from claimclf.data import clean, fingerprint, is_real, targets
+from claimclf.decision import HeldOut
 from claimclf.errors import DataError
 from claimclf.estimators.base import TextClassifier
 from claimclf.estimators.baseline import BaselineClassifier
@@ -22,6 +23,9 @@ from claimclf.estimators.transformer import TransformerClassifier
 from claimclf.metrics import Report, evaluate
 from claimclf.records import Example
 from claimclf.text import normalise
+
+if TYPE_CHECKING:
+    from claimclf.estimators.choice import Choice
 
 _LOG = logging.getLogger(__name__)
 _WHAT = "validation sentences"
@@ -36,34 +40,34 @@ class Trained(NamedTuple):
 
 
 def train_transformer(recipe: Recipe, soft: SoftLabels | None = None) -> Trained:
-    """Fine-tune as the recipe says and save the bundle.
+    """Train as the recipe says and save the bundle.
 
     Parameters
     ----------
     recipe : Recipe
-        The run. Its validation texts decide when to stop, calibrate, and set the thresholds.
+        The run. Its validation texts decide when to stop, calibrate, and set the thresholds. Where it names none, a
+        strategy other than ``full`` learns from all texts, and cross-validated networks take their place.
     soft : SoftLabels, optional
         What another model says of the training texts and of others.
 
     Returns
     -------
     Trained
-        Where the bundle is, and its figures on the validation texts.
+        Where the bundle is, and its figures on texts that were held out.
     """
     estimator = make_estimator(TransformerClassifier, recipe.labels, recipe.parameters).set_params(progress=True)
-    given = _load(recipe)
+    crossed = estimator.strategy != "full" and not recipe.validation
+    given = _load(recipe, hold_out=not crossed)
     texts = [normalise(example.text) for part in given for example in part]
     n_truncated = count_truncated(estimator.base, texts, estimator.max_length)
-    report = _announced(survey(*given, recipe.labels, n_truncated=n_truncated))
+    basis: Literal["train", "held_out"] = "train" if crossed else "held_out"
+    report = _announced(survey(*given, recipe.labels, calibrated_on=basis, n_truncated=n_truncated))
     train, validation = cleaned = clean(*given)
-    _fit(
-        recipe,
-        estimator,
-        train,
-        soft,
-        validation=([example.text for example in validation], targets(validation, recipe.labels)),
-    )
+    held_out = [example.text for example in validation], targets(validation, recipe.labels)
+    _fit(recipe, estimator, train, soft, validation=None if crossed else held_out)
     path = estimator.save(recipe.output, training={**_provenance(recipe, *cleaned, report), **_provenance_of(soft)})
+    if crossed:
+        return _calibrated_across(path, recipe, train, estimator.choice_)
     return _calibrated(path, recipe, validation)
 
 
@@ -128,8 +132,10 @@ def make_estimator(
     return estimator
 
 
-def _load(recipe: Recipe) -> tuple[list[Example], list[Example]]:
-    train, held_out = recipe.parts()
+def _load(recipe: Recipe, *, hold_out: bool = True) -> tuple[list[Example], list[Example]]:
+    train, held_out = recipe.parts() if hold_out else (recipe.learnt(), [])
+    if not hold_out and len({example.group for example in train}) < 2:
+        raise DataError("train: expected texts of at least two groups, to say how good the model is")
     _check_licenses(recipe, [*train, *held_out])
     return train, held_out
 
@@ -186,6 +192,23 @@ def _calibrated(path: Path, recipe: Recipe, validation: list[Example]) -> Traine
     )
     decided = classifier.calibration.decide(classifier.calibration.probabilities(classifier.held_out.logits))
     return Trained(path, evaluate(truth, decided, recipe.labels, groups=groups), _WHAT)
+
+
+def _calibrated_across(path: Path, recipe: Recipe, train: list[Example], choice: Choice) -> Trained:
+    """Let the bundle keep what cross-validated networks say of the texts, and calibrate it on that."""
+    scored = [train[row] for row in choice.rows]
+    truth, groups = targets(scored, recipe.labels), [example.group for example in scored]
+    held_out = HeldOut(
+        choice.logits,
+        truth,
+        np.unique(groups, return_inverse=True)[1],
+        np.array([example.how == "random" for example in scored]),
+        np.ones(len(scored), dtype=bool),
+    )
+    what = "sentences, each decided by a network that learnt without its group"
+    classifier = bundle.recalibrate_from(bundle.load(path), path, held_out, what=what)
+    decided = classifier.calibration.decide(classifier.calibration.probabilities(held_out.logits))
+    return Trained(path, evaluate(truth, decided, recipe.labels, groups=groups), what)
 
 
 def _check_licenses(recipe: Recipe, examples: Sequence[Example]) -> None:

@@ -1,4 +1,4 @@
-"""Fine-tune a pretrained encoder for multi-label classification."""
+"""Teach a pretrained encoder to classify texts."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from claimclf.backends import OnnxBackend
 from claimclf.data import group_holdout
 from claimclf.decision.calibration import Calibration
-from claimclf.errors import InputError, MissingExtraError
-from claimclf.estimators.base import Array, TextClassifier, TrainingData, check_training_data
+from claimclf.errors import MissingExtraError
+from claimclf.estimators.base import Array
+from claimclf.estimators.inputs import TrainingData, check_hard, check_training_data
+from claimclf.estimators.options import Strategy, Tracker, TrainingOptions, check_options
 from claimclf.estimators.pretrained import resolve_base
+from claimclf.estimators.trained import NetworkClassifier
 
 if TYPE_CHECKING:
     from claimclf.estimators.network import Pooling
@@ -25,11 +27,19 @@ if TYPE_CHECKING:
 DEFAULT_BASE = "sentence-transformers/all-MiniLM-L6-v2"
 
 
-class TransformerClassifier(TextClassifier):
-    """A fine-tuned encoder with probabilities calibrated on held-out texts.
+class TransformerClassifier(NetworkClassifier):
+    """A pretrained encoder with a linear head, and probabilities calibrated on texts that were held out.
 
     Parameters
     ----------
+    strategy : {"full", "contrastive", "head", "auto"}, default "full"
+        What is learnt. ``full``: all weights together. ``contrastive``: the encoder, so that texts with like labels lie
+        together, then the head by logistic regression; for eight texts a label to a few hundred. ``head``: nothing but
+        the head. ``auto``: what is best in cross-validation over groups, see
+        :func:`~claimclf.estimators.choice.choose`. All but ``full`` learn from every text, and are calibrated by
+        cross-validation.
+    time_budget : float, default 300
+        Seconds that ``auto`` may take to choose; training comes after. What does not fit is not tried.
     labels : sequence of str, optional
         The label order; by default taken from ``y`` (see :func:`claimclf.labels.to_targets`).
     exclusive : bool, optional
@@ -71,8 +81,8 @@ class TransformerClassifier(TextClassifier):
         Share of the texts without any label (or probability of at least 0.5) that an epoch shows, every epoch another
         one, in (0, 1].
     validation_fraction : float, default 0.1
-        Share of the groups held out when ``fit`` gets no validation texts. 0 holds none out: no early stopping, no
-        calibration, thresholds at 0.5.
+        Share of the groups that the strategy ``full`` holds out when ``fit`` gets no validation texts. 0 holds none
+        out: no early stopping, no calibration, thresholds at 0.5.
     bf16 : bool, optional
         Train in bfloat16 mixed precision; by default where the processor multiplies it in hardware.
     checkpoints : str or Path, optional
@@ -81,13 +91,20 @@ class TransformerClassifier(TextClassifier):
         Go on from the last checkpoint in `checkpoints`.
     progress : bool, default False
         Show a progress bar.
+    tracker : {"none", "tensorboard", "mlflow"}, default "none"
+        Where losses and scores of the strategy ``full`` are shown as it goes on: TensorBoard reads them from the folder
+        ``runs`` in `checkpoints`, MLflow from where its own settings say. Its package must be installed.
     random_state : int, default 0
         Seed of the head, the order of the texts, dropout and the held-out groups.
 
     Attributes
     ----------
+    strategy_ : {"full", "contrastive", "head"}
+        What was learnt.
+    choice_ : Choice or None
+        Why, and what cross-validated networks say; None where nothing was cross-validated.
     history_ : list of dict
-        Loss and validation macro F1 as training went on.
+        Loss and validation macro F1 as training went on; empty unless all weights were trained.
     """
 
     _kind = "transformer"
@@ -97,6 +114,8 @@ class TransformerClassifier(TextClassifier):
         *,
         labels: Sequence[str] | None = None,
         exclusive: bool | None = None,
+        strategy: Strategy | Literal["auto"] = "full",
+        time_budget: float = 300,
         base: str = DEFAULT_BASE,
         pooling: Pooling = "mean",
         max_length: int = 256,
@@ -118,10 +137,13 @@ class TransformerClassifier(TextClassifier):
         checkpoints: str | Path | None = None,
         resume: bool = False,
         progress: bool = False,
+        tracker: Tracker = "none",
         random_state: int = 0,
     ) -> None:
         self.labels = labels
         self.exclusive = exclusive
+        self.strategy = strategy
+        self.time_budget = time_budget
         self.base = base
         self.pooling = pooling
         self.max_length = max_length
@@ -143,6 +165,7 @@ class TransformerClassifier(TextClassifier):
         self.checkpoints = checkpoints
         self.resume = resume
         self.progress = progress
+        self.tracker = tracker
         self.random_state = random_state
 
     def fit(
@@ -152,7 +175,7 @@ class TransformerClassifier(TextClassifier):
         groups: Sequence[str] | None = None,
         validation: tuple[Sequence[str], Iterable[Any]] | None = None,
     ) -> TransformerClassifier:
-        """Train, keep the best epoch, calibrate.
+        """Train and calibrate; of the strategy ``full`` keep the best epoch.
 
         Parameters
         ----------
@@ -160,7 +183,7 @@ class TransformerClassifier(TextClassifier):
             Texts.
         y : iterable of str, iterable of collections of str, or matrix of shape (n_texts, n_labels)
             Labels. A matrix may hold nan where they are not known and, unless a part of it is to be held out, another
-            model's probabilities.
+            model's probabilities, from which the strategy ``full`` alone can learn.
         groups : sequence of str, optional
             The group of every text, by default each its own; held-out texts are whole groups.
         validation : tuple of texts and labels, optional
@@ -180,34 +203,36 @@ class TransformerClassifier(TextClassifier):
         """
         try:
             import torch
-            from transformers import AutoTokenizer, set_seed
+            from transformers import AutoTokenizer
 
-            from claimclf.estimators.finetuning import encode, fine_tune
+            from claimclf.estimators.choice import choose
+            from claimclf.estimators.finetuning import encode
             from claimclf.estimators.network import build_network
             from claimclf.estimators.objective import check_loss
+            from claimclf.estimators.strategies import Learner
         except ImportError as error:
             raise MissingExtraError("TransformerClassifier", "train") from error
 
         self.check_parameters()
         check_loss(self.loss)
         data = check_training_data(X, y, self.labels, groups, exclusive=self.exclusive, soft=True)
-        train, held_out = self._held_out(data, groups, validation)
-        names = data.labels
+        units = list(map(str, range(len(data.texts)))) if groups is None else list(groups)
+        train, held_out = self._parts(data, units, validation)
         self.base_ = resolve_base(self.base)
-        self.classes_ = np.array(names)
-        set_seed(self.random_state)
+        self.classes_ = np.array(data.labels)
+        torch.manual_seed(self.random_state)
         self.tokenizer_ = AutoTokenizer.from_pretrained(self.base_.location, use_fast=True)
-        self.network_ = build_network(self.base_.location, names, self.pooling)
-        train_data = encode(self.tokenizer_, *train, self.max_length)
+        network = build_network(self.base_.location, data.labels, self.pooling)
+        learner = Learner(network, self.tokenizer_, *train, data.exclusive, self._options(data.exclusive))
+        if self.strategy == "auto" or (self.strategy != "full" and validation is None):
+            self.choice_ = choose(learner, self.strategy, units, self.time_budget)
+            self.strategy_ = self.choice_.strategy
+        else:
+            self.choice_, self.strategy_ = None, self.strategy
         validation_data = encode(self.tokenizer_, *held_out, self.max_length) if held_out[0] else None
         with self._checkpoint_folder() as folder:
-            self.history_ = fine_tune(
-                self.network_, self.tokenizer_, train_data, validation_data, self._options(data.exclusive), Path(folder)
-            )
-        self.network_ = self.network_.to("cpu", torch.float32)
-        self.validation_texts_, validation_targets = held_out
-        self.validation_logits_ = self._logits(self.validation_texts_) if self.validation_texts_ else validation_targets
-        self.calibration_ = Calibration.fit(self.validation_logits_, validation_targets, exclusive=data.exclusive)
+            self.network_, self.history_ = learner.learn(self.strategy_, Path(folder), validation_data)
+        self._calibrate(train, held_out, data.exclusive)
         return self
 
     def check_parameters(self) -> None:
@@ -219,51 +244,40 @@ class TransformerClassifier(TextClassifier):
             With its name.
         """
         super().check_parameters()
-        for name, low in (("epochs", 1), ("batch_size", 1), ("max_length", 8), ("patience", 1)):
-            if getattr(self, name) < low:
-                raise InputError(f"{name}: expected at least {low}, got {getattr(self, name)}")
-        if self.learning_rate <= 0:
-            raise InputError(f"learning_rate: expected a positive number, got {self.learning_rate}")
-        for name in ("consistency", "embedding_noise"):
-            if getattr(self, name) < 0:
-                raise InputError(f"{name}: expected at least 0, got {getattr(self, name)}")
-        for name in ("layer_decay", "negative_share"):
-            if not 0 < getattr(self, name) <= 1:
-                raise InputError(f"{name}: expected a number above 0 and at most 1, got {getattr(self, name)}")
-        if not 0 <= self.averaging < 1:
-            raise InputError(f"averaging: expected a number from 0 to below 1, got {self.averaging}")
-        if self.averaging and self.resume:
-            raise InputError("resume: checkpoints hold the average, not the weights to go on from; set averaging=0")
-        if self.resume and self.checkpoints is None:
-            raise InputError("resume: give the folder of the checkpoints to resume from as checkpoints=…")
+        check_options(self.get_params())
 
-    def _held_out(
+    def _parts(
         self,
         data: TrainingData,
-        groups: Sequence[str] | None,
+        groups: list[str],
         validation: tuple[Sequence[str], Iterable[Any]] | None,
     ) -> tuple[tuple[list[str], Array], tuple[list[str], Array]]:
         """Return the texts and targets to train on and those to validate on."""
         texts, targets = data.texts, data.targets
+        if self.strategy != "full":
+            check_hard(targets, "give whole labels, or strategy='full'")
         if validation is not None:
             held_out = check_training_data(*validation, data.labels, exclusive=data.exclusive)
             return (texts, targets), (held_out.texts, held_out.targets)
-        if not self.validation_fraction:
+        if self.strategy != "full" or not self.validation_fraction:
             return (texts, targets), ([], targets[:0])
-        soft = np.argwhere((targets > 0) & (targets < 1))
-        if len(soft):
-            row, column = soft[0]
-            raise InputError(
-                f"y[{row}, {column}]: {targets[row, column]:.3f} is neither 0 nor 1 and cannot serve to validate; "
-                "give texts and labels as validation=…, or validation_fraction=0"
-            )
-        units = list(map(str, range(len(texts)))) if groups is None else groups
-        parts = group_holdout(targets, units, self.validation_fraction, self.random_state)
+        check_hard(targets, "give texts and labels as validation=…, or validation_fraction=0")
+        parts = group_holdout(targets, groups, self.validation_fraction, self.random_state)
         learnt, kept = (([texts[i] for i in part], targets[part]) for part in parts)
         return learnt, kept
 
+    def _calibrate(self, train: tuple[list[str], Array], held_out: tuple[list[str], Array], exclusive: bool) -> None:
+        """Fit probabilities and thresholds to scores of texts that the network, or others like it, did not see."""
+        choice = self.choice_ if not held_out[0] else None
+        if choice is not None:
+            held_out = [train[0][row] for row in choice.rows], train[1][choice.rows]
+        self.validation_texts_, truth = held_out
+        self.validation_logits_ = self._logits(self.validation_texts_) if self.validation_texts_ else truth
+        logits = choice.logits if choice is not None else self.validation_logits_
+        self.calibration_ = Calibration.fit(logits, truth, exclusive=exclusive)
+
     def _options(self, exclusive: bool) -> Any:
-        from claimclf.estimators.finetuning import TrainingOptions, bf16_in_hardware
+        from claimclf.estimators.finetuning import bf16_in_hardware
 
         special: dict[str, Any] = {
             "bf16": bf16_in_hardware() if self.bf16 is None else self.bf16,
@@ -278,28 +292,6 @@ class TransformerClassifier(TextClassifier):
             return tempfile.TemporaryDirectory(prefix="claimclf-")
         return nullcontext(self.checkpoints)
 
-    def _logits(self, texts: Sequence[str]) -> Array:
-        from claimclf.estimators.inference import torch_logits
-
-        return torch_logits(self.network_, self.tokenizer_, texts, self.max_length)
-
     def _decisive_parameters(self) -> dict[str, Any]:
-        incidental = {"checkpoints", "resume", "progress"}
+        incidental = {"checkpoints", "resume", "progress", "tracker"}
         return {name: value for name, value in self.get_params().items() if name not in incidental}
-
-    def _base(self) -> dict[str, str]:
-        return {"id": self.base_.id, "sha256": self.base_.sha256}
-
-    def _write_model(self, folder: Path) -> dict[str, Any]:
-        from claimclf.estimators.export import write_transformer
-
-        check = self._agreement if self.validation_texts_ else None
-        kept = write_transformer(self.network_, self.tokenizer_, folder, check)
-        return {"max_length": self.max_length, "pooling": self.pooling, **kept}
-
-    def _agreement(self, folder: Path) -> float:
-        """Share of equal decisions of the network and the graph in `folder` on the validation texts."""
-        graph = OnnxBackend.load(folder, {"max_length": self.max_length})
-        logits = (self.validation_logits_, graph.logits(self.validation_texts_).values)
-        decided, exported = (self.calibration_.decide(self.calibration_.probabilities(part)) for part in logits)
-        return float(np.mean(decided == exported))

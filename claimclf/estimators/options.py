@@ -1,0 +1,85 @@
+"""How a transformer is trained: the options that fine-tuning takes, and what they may be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from claimclf.errors import InputError
+
+if TYPE_CHECKING:
+    from claimclf.estimators.objective import Loss
+
+Strategy = Literal["head", "contrastive", "full"]
+"""Ways to learn, from the fewest weights that move to the most."""
+Tracker = Literal["none", "tensorboard", "mlflow"]
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """How to train; the meaning of each option is in :class:`~claimclf.estimators.TransformerClassifier`."""
+
+    max_length: int
+    epochs: int
+    learning_rate: float
+    batch_size: int
+    weight_decay: float
+    warmup: float
+    patience: int
+    loss: Loss
+    consistency: float
+    layer_decay: float
+    averaging: float
+    embedding_noise: float
+    freeze_embeddings: bool
+    negative_share: float
+    bf16: bool
+    seed: int
+    progress: bool
+    resume: bool
+    tracker: Tracker
+
+
+def check_options(given: Mapping[str, Any]) -> None:
+    """Refuse a parameter that is out of range.
+
+    Parameters
+    ----------
+    given : mapping of str to object
+        The parameters of :class:`~claimclf.estimators.TransformerClassifier`.
+
+    Raises
+    ------
+    InputError
+        With its name.
+    """
+    for name, low in (("epochs", 1), ("batch_size", 1), ("max_length", 8), ("patience", 1)):
+        if given[name] < low:
+            raise InputError(f"{name}: expected at least {low}, got {given[name]}")
+    if given["learning_rate"] <= 0:
+        raise InputError(f"learning_rate: expected a positive number, got {given['learning_rate']}")
+    for name in ("consistency", "embedding_noise", "time_budget"):
+        if given[name] < 0:
+            raise InputError(f"{name}: expected at least 0, got {given[name]}")
+    for name in ("layer_decay", "negative_share"):
+        if not 0 < given[name] <= 1:
+            raise InputError(f"{name}: expected a number above 0 and at most 1, got {given[name]}")
+    if not 0 <= given["averaging"] < 1:
+        raise InputError(f"averaging: expected a number from 0 to below 1, got {given['averaging']}")
+    for name, able in (("strategy", (*get_args(Strategy), "auto")), ("tracker", get_args(Tracker))):
+        if given[name] not in able:
+            raise InputError(f"{name}: expected one of {', '.join(able)}, got {given[name]!r}")
+    if given["strategy"] != "full" and given["pooling"] == "first":
+        raise InputError(
+            f"pooling: strategy={given['strategy']!r} reads the mean; set strategy='full' or pooling='mean'"
+        )
+    if given["averaging"] and given["resume"]:
+        raise InputError("resume: checkpoints hold the average, not the weights to go on from; set averaging=0")
+    if given["checkpoints"] is None:
+        if given["resume"]:
+            raise InputError("resume: give the folder of the checkpoints to resume from as checkpoints=…")
+        if given["tracker"] == "tensorboard":
+            raise InputError(
+                "tracker: TensorBoard's files go to the folder of the checkpoints; give it as checkpoints=…"
+            )

@@ -1,0 +1,190 @@
+"""Learning from few texts: each strategy, and how one is chosen."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from sklearn.base import clone
+
+import claimclf
+from claimclf import TransformerClassifier
+from claimclf.errors import InputError
+from claimclf.estimators import choice, strategies
+from claimclf.estimators.contrast import contrast_loss
+from claimclf.estimators.heads import LinearHead
+from claimclf.labels import LABELS, to_targets
+
+TEXTS = ["The pact was signed.", "A pact on ports.", "Cameras match faces.", "Faces in the market.", "It was repealed."]
+TOPICS = ["pact", "pact", "faces", "faces", "other"]
+
+
+@pytest.fixture
+def estimator(tiny_base: Path, monkeypatch: pytest.MonkeyPatch) -> TransformerClassifier:
+    monkeypatch.setattr(choice, "FEWEST_STEPS", 1)
+    return TransformerClassifier(
+        base=str(tiny_base), strategy="auto", max_length=32, epochs=1, batch_size=4, bf16=False
+    )
+
+
+@pytest.mark.parametrize("strategy", ["head", "contrastive", "auto"])
+@pytest.mark.parametrize("exclusive", [False, True], ids=["any number", "exclusive"])
+def test_every_strategy_gives_a_bundle_that_predicts_as_the_estimator(
+    estimator, training_data, strategy: str, exclusive: bool, tmp_path: Path
+) -> None:
+    texts, labels = (TEXTS * 2, TOPICS * 2) if exclusive else training_data
+    fitted = estimator.set_params(strategy=strategy).fit(texts, labels)
+    assert fitted.calibration_.exclusive is exclusive
+    loaded = claimclf.load(fitted.save(tmp_path / "mine"))
+    assert np.array_equal(loaded.predict(texts), fitted.predict(texts))
+    assert loaded.manifest["training"]["strategy"] == fitted.strategy_
+    assert loaded.manifest["training"]["reasons"] == list(fitted.choice_.reasons)
+    assert fitted.choice_.reasons[-1].startswith(f"strategy: {fitted.strategy_}")
+    assert fitted.choice_.reasons[-1] in (tmp_path / "mine" / "README.md").read_text("utf-8")
+
+
+def test_a_contrast_brings_texts_with_like_labels_together(estimator, training_data) -> None:
+    texts, labels = training_data
+    alike = to_targets(labels, LABELS)[0]
+    alike = (alike @ alike.T > 0)[~np.eye(len(texts), dtype=bool)]
+    gaps = []
+    for strategy in ("head", "contrastive"):
+        fitted = clone(estimator).set_params(strategy=strategy).fit(texts, labels)
+        encoded = fitted.tokenizer_(texts, padding=True, return_tensors="pt", return_token_type_ids=False)
+        with torch.inference_mode():
+            directions = torch.nn.functional.normalize(fitted.network_.embed(**encoded), dim=1).numpy()
+        cosines = (directions @ directions.T)[~np.eye(len(texts), dtype=bool)]
+        gaps.append(cosines[alike].mean() - cosines[~alike].mean())
+    assert gaps[1] > 1.1 * gaps[0]  # a tiny random encoder moves little in thirty steps
+
+
+def test_the_choice_says_what_was_tried_and_how_good_it_was(estimator, training_data) -> None:
+    fitted = estimator.fit(*training_data)
+    measured, chosen = fitted.choice_.reasons
+    assert measured.startswith("macro F1 on 12 texts, each scored without its group: head 0.")
+    assert "contrastive" in measured
+    assert "full" in measured
+    assert chosen.startswith(f"strategy: {fitted.strategy_}")
+    assert sorted(fitted.choice_.rows) == list(range(12))
+
+
+def test_without_time_the_head_alone_is_trained_and_the_rest_is_named(estimator, training_data) -> None:
+    fitted = estimator.set_params(time_budget=0).fit(*training_data)
+    assert fitted.strategy_ == "head"
+    assert [reason.split(";")[0] for reason in fitted.choice_.reasons[:2]] == [
+        "contrastive: not tried",
+        "full: not tried",
+    ]
+    assert "0.0 s are left" in fitted.choice_.reasons[0]
+
+
+def test_all_weights_are_not_tried_where_they_would_hardly_move(
+    estimator, training_data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choice, "FEWEST_STEPS", 3)
+    fitted = estimator.fit(*training_data)
+    assert fitted.choice_.reasons[0] == "full: not tried; 2 steps are too few, 3 might do"
+
+
+def test_the_clock_decides_what_is_tried(estimator, training_data, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = iter(range(1000))
+    monkeypatch.setattr(strategies, "clock", lambda: float(next(ticks)))
+    # A second a tick: two steps of twelve texts take one, so a text takes 1/24, and a fold 30 times 6 of them.
+    fitted = estimator.set_params(time_budget=14).fit(*training_data)
+    assert fitted.choice_.reasons[0] == "contrastive: not tried; it takes about 15.0 s, and 11.0 s are left"
+    assert "full 0." in fitted.choice_.reasons[1]
+
+
+def test_two_texts_a_class_are_enough(estimator) -> None:
+    fitted = estimator.fit(TEXTS[:4], TOPICS[:4])
+    assert fitted.choice_.reasons[0].startswith("macro F1 on 4 texts")
+    assert fitted.predict(TEXTS[:4]).sum() == 4
+
+
+def test_a_single_group_is_not_cross_validated(estimator) -> None:
+    fitted = estimator.fit(TEXTS, TOPICS, groups=["a"] * 5)
+    assert fitted.choice_.reasons == ("strategy: head; texts of a single group cannot be cross-validated",)
+    assert fitted.calibration_.slope == (1.0,) * 3
+
+
+def test_groups_are_held_out_whole(estimator, training_data, monkeypatch: pytest.MonkeyPatch) -> None:
+    groups, seen = [f"g{number // 2}" for number in range(12)], []
+    monkeypatch.setattr(
+        strategies.Learner,
+        "held_out_logits",
+        lambda self, _, train, held: seen.append((train, held)) or self.targets[held],
+    )
+    estimator.set_params(strategy="head").fit(*training_data, groups=groups)
+    for train, held_out in seen:
+        assert not {groups[row] for row in train} & {groups[row] for row in held_out}
+
+
+def test_validation_texts_calibrate_in_the_place_of_folds(estimator, training_data) -> None:
+    fitted = estimator.set_params(strategy="head").fit(*training_data, validation=(TEXTS[:2], [["agreement"], []]))
+    assert fitted.choice_ is None
+    assert fitted.validation_texts_ == TEXTS[:2]
+
+
+@pytest.mark.parametrize("strategy", ["head", "contrastive", "auto"])
+def test_what_is_not_known_is_left_out(estimator, training_data, strategy: str) -> None:
+    texts, labels = training_data
+    matrix = to_targets(labels, LABELS)[0].astype(float)
+    matrix[:3, 0], matrix[:, 1] = np.nan, np.nan
+    unknown = clone(estimator).set_params(strategy=strategy, labels=LABELS).fit(texts, matrix)
+    assert np.isfinite(unknown.predict_proba(texts)).all()
+    zeros = clone(unknown).fit(texts, np.nan_to_num(matrix))
+    assert not np.array_equal(unknown.predict_proba(texts), zeros.predict_proba(texts))
+
+
+def test_a_pair_is_compared_by_the_labels_that_are_known_of_both() -> None:
+    same = torch.ones(2, 3)
+    one, both = torch.tensor([[1.0, 0.0]]), torch.tensor([[1.0, 1.0]])
+    known = torch.ones(2, 2)
+    assert contrast_loss(same, torch.cat([one, one]), known) == pytest.approx(0, abs=1e-6)
+    assert contrast_loss(same, torch.cat([one, both]), known) == pytest.approx(0.5**2 / 2)
+    assert contrast_loss(same, torch.cat([one, 1 - one]), known) == pytest.approx(1 / 2)
+    assert contrast_loss(same, torch.zeros(2, 2), known) == pytest.approx(0, abs=1e-6), "none is a kind of its own"
+    known[0, 1] = 0
+    assert contrast_loss(same, torch.cat([one, both]), known) == pytest.approx(0, abs=1e-6)
+    assert contrast_loss(same, torch.cat([one, one]), torch.eye(2)) == 0, "nothing is known of both"
+
+
+def test_a_multinomial_head_knows_classes_that_nobody_showed() -> None:
+    features, targets = np.array([[1.0, 0], [1, 0.1], [0, 1], [0.1, 1]]), np.eye(3)[[0, 0, 2, 2]]
+    head = LinearHead.fit(features, targets, exclusive=True)
+    assert head.logits(features).argmax(axis=1).tolist() == [0, 0, 2, 2]
+    single = LinearHead.fit(features[:2], targets[:2], exclusive=True)
+    assert single.logits(features).argmax(axis=1).tolist() == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"strategy": "best"}, "strategy: expected one of head, contrastive, full, auto, got 'best'"),
+        ({"time_budget": -1}, "time_budget: expected at least 0, got -1"),
+        ({"pooling": "first"}, "pooling: strategy='auto' reads the mean; set strategy='full' or pooling='mean'"),
+        ({"tracker": "paper"}, "tracker: expected one of none, tensorboard, mlflow, got 'paper'"),
+        ({"tracker": "tensorboard"}, "tracker: TensorBoard's files go to the folder of the checkpoints"),
+    ],
+)
+def test_parameters_out_of_range_are_refused(estimator, training_data, parameters, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        estimator.set_params(**parameters).fit(*training_data)
+
+
+def test_probabilities_are_for_the_full_strategy_alone(estimator) -> None:
+    with pytest.raises(InputError, match=r"y\[0, 1\]: 0.500 is neither 0 nor 1 .* or strategy='full'"):
+        estimator.fit(["a", "b"], np.array([[1, 0.5], [0, 1]]))
+
+
+def test_a_tracker_that_is_not_installed_is_named(
+    estimator, training_data, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finetuning = sys.modules["claimclf.estimators.finetuning"]
+    monkeypatch.setattr(finetuning, "is_tensorboard_available", lambda: False)
+    estimator.set_params(strategy="full", tracker="tensorboard", checkpoints=tmp_path)
+    with pytest.raises(InputError, match="tracker: the package tensorboard is not installed: pip install tensorboard"):
+        estimator.fit(*training_data)
