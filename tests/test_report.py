@@ -204,7 +204,7 @@ def test_replay_finds_no_difference_until_there_is_one(folder: Path, baseline_bu
     assert main([*predict, f"out.{ending}"]) == 0
     replay = ["replay", f"out.{ending}", "--model", str(baseline_bundle)]
     assert main(replay) == 0
-    assert "equal: 2 sentences of 1 documents" in capsys.readouterr().out
+    assert "equal: 2 sentences of 1 document," in capsys.readouterr().out
     assert main(["replay", f"out.{ending}", "--model", "baseline"]) == 1
     assert "another bundle: " in capsys.readouterr().out
     before = Path("b.md").read_bytes()

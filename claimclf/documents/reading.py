@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path, PurePath
@@ -65,6 +65,10 @@ class Reading(NamedTuple):
     source: str | None
     sha256: str
     extracted: Extracted
+
+
+Known = tuple["str | None", str]
+"""A document that needs no second reading: its source and sha256."""
 
 
 @dataclass
@@ -226,7 +230,9 @@ def kind_of(data: bytes) -> str:
     return ".html" if _PAGE.match(data) else ".txt"
 
 
-def read_all(path: str | Path, left_out: LeftOut | None = None) -> Iterator[Reading]:
+def read_all(
+    path: str | Path, left_out: LeftOut | None = None, known: Mapping[Known, tuple[str, ...]] | None = None
+) -> Iterator[Reading]:
     """Read documents one after the other, as they are asked for.
 
     Parameters
@@ -236,11 +242,13 @@ def read_all(path: str | Path, left_out: LeftOut | None = None) -> Iterator[Read
         documents too.
     left_out : LeftOut, optional
         Takes down what cannot be read, and the run goes on; without it the first such file ends the run.
+    known : mapping, optional
+        Documents whose text is known, with their notes: it is not extracted again.
 
     Yields
     ------
     Reading
-        Sorted by name. Hidden files are passed over.
+        Sorted by name, without text for those that are known. Hidden files are passed over.
 
     Raises
     ------
@@ -257,7 +265,7 @@ def read_all(path: str | Path, left_out: LeftOut | None = None) -> Iterator[Read
             continue
         seen = True
         try:
-            reading = read_bytes(source, data)
+            reading = _recognised(source, data, known or {}) or read_bytes(source, data)
         except DocumentError as error:
             if left_out is None:
                 raise
@@ -270,3 +278,12 @@ def read_all(path: str | Path, left_out: LeftOut | None = None) -> Iterator[Read
         if left_out is None:
             raise nothing
         left.unreadable.append(nothing)
+
+
+def _recognised(source: str, data: bytes | DocumentError, known: Mapping[Known, tuple[str, ...]]) -> Reading | None:
+    """Hash a document, if any is known, to see whether it is one of them."""
+    if not known or isinstance(data, DocumentError):
+        return None
+    sha256 = hashlib.sha256(data).hexdigest()
+    notes = known.get((source, sha256))
+    return None if notes is None else Reading(source, sha256, Extracted("", (), notes))
