@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from claimclf.documents.decoding import decode
+from claimclf.documents.decoding import decode_prose
 from claimclf.documents.docx import read_docx
 from claimclf.documents.extracted import Extracted
 from claimclf.documents.files import content, contents
@@ -22,26 +22,17 @@ from claimclf.documents.plain import read_plain
 from claimclf.errors import ClaimclfError, DocumentError
 
 _LARGEST = 256 * 2**20
-_LONGEST_LINE = 10_000_000
 _PAGE = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.DOTALL
 )
 
 
 def _plain(data: bytes) -> Extracted:
-    return read_plain(_prose(data))
+    return read_plain(decode_prose(data))
 
 
 def _markdown(data: bytes) -> Extracted:
-    return read_markdown(_prose(data))
-
-
-def _prose(data: bytes) -> str:
-    text = decode(data)
-    longest = max(map(len, text.splitlines()), default=0)
-    if longest > _LONGEST_LINE:
-        raise DocumentError(f"a line of {longest} characters; expected at most {_LONGEST_LINE} in a text")
-    return text
+    return read_markdown(decode_prose(data))
 
 
 READERS: dict[str, Callable[[bytes], Extracted]] = {
