@@ -284,7 +284,7 @@ def pages_and_prose() -> Iterator[tuple[str, bytes]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), pages_and_prose(), ids=lambda value: value if isinstance(value, str) else ""
+    ("name", "content"), list(pages_and_prose()), ids=lambda value: value if isinstance(value, str) else ""
 )
 def test_no_script_of_a_document_reaches_its_report(tmp_path: Path, baseline_bundle: Path, name, content) -> None:
     path = tmp_path / name
