@@ -86,7 +86,7 @@ def _write(document: object, page: object, height: float, line: str) -> None:
     if not line:
         return
     written = raw.FPDFPageObj_NewTextObj(document, b"Times-Roman", ctypes.c_float(11))
-    encoded = (line + "\0").encode("utf-16-le")
+    encoded = ctypes.create_string_buffer((line + "\0").encode("utf-16-le"))
     raw.FPDFText_SetText(written, ctypes.cast(encoded, raw.FPDF_WIDESTRING))
     raw.FPDFPageObj_Transform(written, 1, 0, 0, 1, 72, height)
     raw.FPDFPage_InsertObject(page, written)
