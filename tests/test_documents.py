@@ -177,6 +177,16 @@ def test_columns_that_are_drawn_row_by_row_are_read_one_after_the_other() -> Non
     ]
 
 
+@pytest.mark.parametrize("name", ["libreoffice.docx", "libreoffice.pdf", "chromium.pdf"])
+def test_what_word_processors_and_browsers_write_is_read_as_it_was_written(name: str) -> None:
+    extracted = read(DATA / "tools" / name).extracted
+    written = (DATA / "tools" / "sentences.txt").read_text("utf-8").split("\n")
+    assert texts(extracted) == [line.removeprefix("# ") for line in written if line]
+    assert texts(extracted, "heading") == [line.removeprefix("# ") for line in written if line.startswith("# ")]
+    pages = [place.page for place in places(extracted)]
+    assert pages == [None] * len(pages) if name.endswith("docx") else sorted(set(pages))[:2] == [1, 2]
+
+
 def test_a_word_document_is_read_as_its_author_sees_it() -> None:
     extracted = read(DATA / "brief.docx").extracted
     assert texts(extracted, "heading") == ["The gates of Sarn", "What was signed", "Who keeps the pictures"]

@@ -17,9 +17,10 @@ import pytest
 
 import claimclf
 from claimclf.cli.main import main
-from claimclf.documents import Document, read_trail
+from claimclf.documents import Document, LeftOut, read_trail
+from claimclf.documents.report import Overview
 from claimclf.documents.report.occlusion import decisive_words
-from claimclf.errors import DataError
+from claimclf.errors import DataError, DocumentError
 from claimclf.records import Sentence
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)> \"quoted\" & 'single'"
@@ -204,7 +205,7 @@ def test_replay_finds_no_difference_until_there_is_one(folder: Path, baseline_bu
     assert main([*predict, f"out.{ending}"]) == 0
     replay = ["replay", f"out.{ending}", "--model", str(baseline_bundle)]
     assert main(replay) == 0
-    assert "equal: 2 sentences of 1 documents" in capsys.readouterr().out
+    assert "equal: 2 sentences of 1 document," in capsys.readouterr().out
     assert main(["replay", f"out.{ending}", "--model", "baseline"]) == 1
     assert "another bundle: " in capsys.readouterr().out
     before = Path("b.md").read_bytes()
@@ -248,7 +249,15 @@ def test_what_cannot_be_replayed_is_refused(tmp_path: Path) -> None:
             read_trail(tmp_path / name)
 
 
+def overview(folder: Path) -> Path:
+    written = Overview(folder / "overview.html")
+    written.add(document(labels=("agreement", "surveillance_tech", "disinformation", "policy_advice")))
+    written.write(LeftOut(unreadable=[DocumentError("a.pdf: encrypted")], other_kinds=["a.png"]))
+    return written.path
+
+
 @pytest.mark.slow
+@pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_browser_runs_the_report_and_axe_finds_nothing(tmp_path: Path, scheme) -> None:
     playwright = pytest.importorskip("playwright.sync_api")
@@ -278,5 +287,11 @@ def test_a_browser_runs_the_report_and_axe_finds_nothing(tmp_path: Path, scheme)
         page.locator(".strip a").first.press("Enter")
         assert page.evaluate("document.activeElement.id") == "s1"
         assert axe.Axe().run(page).response["violations"] == []
+        page.set_viewport_size({"width": 380, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 380
         assert said == []
+        page.goto(overview(tmp_path).as_uri())
+        assert axe.Axe().run(page).response["violations"] == []
+        page.set_viewport_size({"width": 1100, "height": 800})
+        assert page.evaluate("document.querySelector('.wide').scrollWidth") <= 1100
         browser.close()

@@ -9,35 +9,30 @@ import math
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from itertools import groupby, tee
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from claimclf import __version__
 from claimclf.behaviour import behaviour, comparison, read_pairs
-from claimclf.bundle import Classifier, load, provenance, verify
+from claimclf.bundle import load, verify
 from claimclf.cli.corpus import add_corpus
 from claimclf.cli.doubts import add_doubts
+from claimclf.cli.labelling import FORMATS as ROW_FORMATS
+from claimclf.cli.labelling import write_rows
 from claimclf.cli.push import add_push
-from claimclf.cli.reading import Item, read_items
 from claimclf.cli.recalibrate import add_recalibrate
 from claimclf.cli.replay import add_replay
 from claimclf.cli.report import write_report
 from claimclf.cli.suggest import add_suggest
-from claimclf.cli.writing import WRITERS, Labelled, output
 from claimclf.data import load_examples
 from claimclf.decision import HELD_OUT_FILE
 from claimclf.documents import LeftOut
-from claimclf.errors import ClaimclfError, DocumentError, InputError
+from claimclf.errors import ClaimclfError, InputError
 from claimclf.evaluation import Decider, KeywordRule, Never, evaluate_on, reliability_on
-from claimclf.predict import predict
 from claimclf.records import Example
 
-FORMATS = (*WRITERS, "html")
+FORMATS = (*ROW_FORMATS, "html")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 for success, 1 for failure; wrong usage exits with 2.
+        0 for success; 1 for failure, also of a single document of many; 130 when interrupted from the keyboard. Wrong
+        usage exits with 2.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -87,38 +83,16 @@ def _predict(options: argparse.Namespace) -> int:
         raise ClaimclfError(f"--out {options.out}: unknown ending; say which --format ({', '.join(FORMATS)})")
     if options.out and not options.out.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(options.out))
-    if form == "html":
-        write_report(options, classifier, left_out)
-        return _report(left_out)
-    items = _items(options.files, options.column, left_out)
-    bar = tqdm(_labelled(items, classifier), unit=" sentences", disable=not sys.stderr.isatty(), leave=False, delay=1)
-    labelled: Iterator[Labelled] = iter(bar)
-    if options.labelled_only:
-        labelled = (row for row in labelled if row[0].labels or row[0].referred)
-    with output(options.out) as out:
-        WRITERS[form](labelled, out)
+    try:
+        if form == "html":
+            write_report(options, classifier, left_out)
+        else:
+            write_rows(options, form, classifier, left_out)
+    except KeyboardInterrupt:
+        if options.out:
+            print("interrupted; the same command does not repeat the documents that are finished", file=sys.stderr)
+        raise
     return _report(left_out)
-
-
-def _items(names: Sequence[str], column: str, left_out: LeftOut) -> Iterator[Item]:
-    found = False
-    for name in names:
-        for item in read_items(name, column, left_out):
-            found = True
-            yield item
-    if not found and left_out.unreadable:
-        raise DocumentError("; ".join(map(str, left_out.unreadable)))
-
-
-def _labelled(items: Iterator[Item], classifier: Classifier) -> Iterator[Labelled]:
-    trail = asdict(provenance(classifier))
-    # Document by document, as predict.document does: scores must not depend on what else is read with it.
-    for document, part in groupby(items, key=lambda item: item.document):
-        # The stream reads a chunk ahead, so tee holds a chunk of items at most.
-        for_text, for_fields = tee(part)
-        predictions = predict.stream((item.text for item in for_text), model=classifier)
-        for prediction, item in zip(predictions, for_fields, strict=True):
-            yield prediction, {**item.fields, **prediction.to_dict(), **(trail if document else {})}
 
 
 def _report(left_out: LeftOut) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from claimclf.data.tables import read_table
-from claimclf.documents import LeftOut, Reading, kind_of, places, read_all, read_bytes
+from claimclf.documents import Known, LeftOut, Reading, kind_of, places, read_all, read_bytes
 from claimclf.errors import DataError
 
 STANDARD_INPUT = "-"
@@ -16,11 +16,21 @@ TABLES = (".jsonl", ".csv", ".tsv")
 
 
 class Item(NamedTuple):
-    """A text to classify, what its file says about it, and the document that it is a sentence of."""
+    """A text to classify, and what its file says about it."""
 
     text: str
     fields: dict[str, Any]
-    document: str | None = None
+
+
+def is_table(name: str) -> bool:
+    """Say whether a file holds rows.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    """
+    return Path(name).suffix.lower() in TABLES
 
 
 def read_items(name: str, column: str, left_out: LeftOut | None = None) -> Iterator[Item]:
@@ -49,7 +59,7 @@ def read_items(name: str, column: str, left_out: LeftOut | None = None) -> Itera
     DocumentError
         Without `left_out`, if a document cannot be read.
     """
-    if Path(name).suffix.lower() in TABLES:
+    if is_table(name):
         for row in read_table(Path(name)):
             yield Item(_text_of(row.values, column, row.place), row.values)
         return
@@ -57,10 +67,12 @@ def read_items(name: str, column: str, left_out: LeftOut | None = None) -> Itera
         text = reading.extracted.text
         for place in places(reading.extracted):
             fields = {"source": reading.source, "sha256": reading.sha256, **place._asdict()}
-            yield Item(text[place.start : place.end], fields, reading.source)
+            yield Item(text[place.start : place.end], fields)
 
 
-def read_documents(name: str, left_out: LeftOut | None = None) -> Iterator[Reading]:
+def read_documents(
+    name: str, left_out: LeftOut | None = None, known: Mapping[Known, tuple[str, ...]] | None = None
+) -> Iterator[Reading]:
     """Read documents, one after the other.
 
     Parameters
@@ -69,13 +81,15 @@ def read_documents(name: str, left_out: LeftOut | None = None) -> Iterator[Readi
         A document, a folder or ``.zip`` of documents, or ``-`` for a document on standard input.
     left_out : LeftOut, optional
         As in :func:`read_items`.
+    known : mapping, optional
+        As in :func:`claimclf.documents.read_all`.
 
     Yields
     ------
     Reading
         Sorted by name.
     """
-    return _standard_input() if name == STANDARD_INPUT else read_all(name, left_out)
+    return _standard_input() if name == STANDARD_INPUT else read_all(name, left_out, known)
 
 
 def _standard_input() -> Iterator[Reading]:

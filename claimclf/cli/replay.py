@@ -41,5 +41,10 @@ def _replay(options: argparse.Namespace) -> int:
     if n_differences:
         return 1
     n_documents = len({(row["source"], row["sha256"]) for row in rows})
-    print(f"equal: {len(rows)} sentences of {n_documents} documents, scores within {options.tolerance}")
+    what = f"{_counted(len(rows), 'sentence')} of {_counted(n_documents, 'document')}"
+    print(f"equal: {what}, scores within {options.tolerance}")
     return 0
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" + "s" * (number != 1)

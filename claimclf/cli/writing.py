@@ -1,4 +1,4 @@
-"""Where results go; predictions as a table to read, or as JSONL or CSV to go on with."""
+"""Where results go; predictions as a table to read, or as JSONL, CSV or Parquet to go on with."""
 
 from __future__ import annotations
 
@@ -10,28 +10,25 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
-from claimclf.documents.exporting import write_csv, write_jsonl
-from claimclf.records import Prediction
-
-Row = dict[str, Any]
-Labelled = tuple[Prediction, Row]
-"""A prediction, and the whole row that is written of it."""
+from claimclf.documents.exporting import Row, write_csv, write_jsonl
 
 
 @contextmanager
-def output(path: Path | None) -> Iterator[TextIO]:
+def output(path: Path | None, *, binary: bool = False) -> Iterator[Any]:
     """Open standard output, or a file that appears once it is complete: it may be one of those that are read.
 
     Parameters
     ----------
     path : Path, optional
         The file; its folder exists.
+    binary : bool, default False
+        Whether bytes are written.
 
     Yields
     ------
-    text stream
+    text or binary stream
         Where to write.
 
     Raises
@@ -44,43 +41,44 @@ def output(path: Path | None) -> Iterator[TextIO]:
         return
     if not path.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial = path.with_name(f".{path.name}.partial")
     try:
-        with partial.open("w", encoding="utf-8", newline="") as out:
+        opened: IO[Any] = partial.open("wb") if binary else partial.open("w", encoding="utf-8", newline="")
+        with opened as out:
             yield out
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
 
 
-def write_table(rows: Iterable[Labelled], out: TextIO) -> None:
+def write_table(rows: Iterable[Row], out: TextIO) -> None:
     """Write labels with their probabilities beside each sentence, wrapped to the terminal; referred ones with a mark.
 
     Parameters
     ----------
-    rows : iterable of Prediction and row
-        What to write; the prediction is enough for it.
+    rows : iterable of dict
+        What to write.
     out : text stream
         Where to.
     """
     width = max(60, shutil.get_terminal_size((100, 24)).columns)
     margin = 24
-    for prediction, _ in rows:
-        asserted = [f"{label} {prediction.scores[label]:.2f}" for label in prediction.labels]
-        doubtful = [f"{label}? {prediction.scores[label]:.2f}" for label in prediction.referred]
+    for row in rows:
+        asserted = [f"{label} {row['scores'][label]:.2f}" for label in row["labels"]]
+        doubtful = [f"{label}? {row['scores'][label]:.2f}" for label in row["referred"]]
         left = asserted + doubtful or ["-"]
-        left += ["(cut)"] if prediction.truncated else []
-        left += ["(not English?)"] if not prediction.in_scope else []
-        right = textwrap.wrap(" ".join(prediction.text.split()), width - margin) or [""]
-        for row in range(max(len(left), len(right))):
-            label = left[row] if row < len(left) else ""
-            text = right[row] if row < len(right) else ""
+        left += ["(cut)"] if row["truncated"] else []
+        left += ["(not English?)"] if not row["in_scope"] else []
+        right = textwrap.wrap(" ".join(row["text"].split()), width - margin) or [""]
+        for number in range(max(len(left), len(right))):
+            label = left[number] if number < len(left) else ""
+            text = right[number] if number < len(right) else ""
             out.write(f"{label:{margin}}{text}".rstrip() + "\n")
 
 
-WRITERS: dict[str, Callable[[Iterable[Labelled], TextIO], None]] = {
+WRITERS: dict[str, Callable[[Iterable[Row], TextIO], None]] = {
     "table": write_table,
-    "jsonl": lambda labelled, out: write_jsonl((row for _, row in labelled), out),
-    "csv": lambda labelled, out: write_csv((row for _, row in labelled), out),
+    "jsonl": write_jsonl,
+    "csv": write_csv,
 }
-"""How to write each format."""
+"""How to write each format of text."""

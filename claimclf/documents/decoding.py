@@ -21,6 +21,7 @@ _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _FEW = 0.15
 """Share of bytes beyond ASCII up to which a text is in the Latin alphabet; Windows-1252 is the better guess there."""
 _SAMPLE = 200_000
+_LONGEST_LINE = 10_000_000
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
@@ -64,6 +65,33 @@ def decode(data: bytes, declared: str | None = None) -> str:
         except (UnicodeError, LookupError):
             continue
     return _guessed(data)
+
+
+def decode_prose(data: bytes, declared: str | None = None) -> str:
+    """Decode a text that is written in lines.
+
+    Parameters
+    ----------
+    data, declared : bytes and str, optional
+        As in :func:`decode`.
+
+    Returns
+    -------
+    str
+        As from :func:`decode`.
+
+    Raises
+    ------
+    DocumentError
+        Also if a line is longer than any that somebody wrote.
+    MissingExtraError
+        As :func:`decode` does.
+    """
+    text = decode(data, declared)
+    longest = max(map(len, text.splitlines()), default=0)
+    if longest > _LONGEST_LINE:
+        raise DocumentError(f"a line of {longest} characters; expected at most {_LONGEST_LINE} in a text")
+    return text
 
 
 def _guessed(data: bytes) -> str:

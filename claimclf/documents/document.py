@@ -85,7 +85,8 @@ class Document:
     def _row(self, sentence: Sentence) -> Row:
         return {"source": self.source, "sha256": self.sha256, **sentence.to_dict(), **asdict(self.provenance)}
 
-    def _columns(self) -> list[str]:
+    def columns(self) -> list[str]:
+        """Return the columns of CSV and Parquet; they hang on nothing but the labels."""
         return list(flat(self._row(Sentence("", (), dict.fromkeys(self.labels, 0.0)))))
 
     def to_jsonl(self, path: str | Path | None = None) -> str | None:
@@ -140,7 +141,7 @@ class Document:
         MissingExtraError
             Without pandas.
         """
-        return data_frame(self.rows(), self._columns())
+        return data_frame(self.rows(), self.columns())
 
     def to_parquet(self, path: str | Path) -> None:
         """Write one row a sentence, with a column for each score; the columns are the same for every document.
@@ -155,7 +156,7 @@ class Document:
         MissingExtraError
             Without pyarrow.
         """
-        write_parquet(self.rows(), self._columns(), path)
+        write_parquet(self.rows(), self.columns(), path)
 
 
 def _written(text: str, path: str | Path | None) -> str | None:

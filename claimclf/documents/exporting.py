@@ -5,12 +5,16 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
 from claimclf.errors import MissingExtraError
 
 Row = dict[str, Any]
+
+_TOGETHER = 10_000
+"""Rows that are written into a Parquet file at a time."""
 
 
 def write_jsonl(rows: Iterable[Row], out: TextIO) -> None:
@@ -90,8 +94,8 @@ def data_frame(rows: Iterable[Row], columns: list[str]) -> Any:
     return DataFrame(list(map(flat, rows)), columns=columns).astype({"page": "Int64"})
 
 
-def write_parquet(rows: Iterable[Row], columns: list[str], path: str | Path) -> None:
-    """Write a Parquet file.
+def write_parquet(rows: Iterable[Row], columns: list[str], out: str | Path | IO[bytes]) -> None:
+    """Write a Parquet file, in constant memory.
 
     Parameters
     ----------
@@ -99,8 +103,8 @@ def write_parquet(rows: Iterable[Row], columns: list[str], path: str | Path) -> 
         What to write.
     columns : list of str
         Their names once they are flat.
-    path : str or Path
-        The file.
+    out : str, Path or binary stream
+        Where to.
 
     Raises
     ------
@@ -109,7 +113,7 @@ def write_parquet(rows: Iterable[Row], columns: list[str], path: str | Path) -> 
     """
     try:
         import pyarrow
-        from pyarrow.parquet import write_table
+        from pyarrow.parquet import ParquetWriter
     except ImportError as error:
         raise MissingExtraError("Writing Parquet", "tables") from error
     types = dict.fromkeys(("start", "end", "page"), pyarrow.int64())
@@ -117,4 +121,7 @@ def write_parquet(rows: Iterable[Row], columns: list[str], path: str | Path) -> 
     types |= dict.fromkeys(("labels", "referred"), pyarrow.list_(pyarrow.string()))
     types |= {name: pyarrow.float64() for name in columns if name.startswith("score_")}
     schema = pyarrow.schema([(name, types.get(name, pyarrow.string())) for name in columns])
-    write_table(pyarrow.Table.from_pylist(list(map(flat, rows)), schema=schema), path)
+    left = map(flat, rows)
+    with ParquetWriter(out, schema) as writer:
+        while together := list(islice(left, _TOGETHER)):
+            writer.write_table(pyarrow.Table.from_pylist(together, schema=schema))

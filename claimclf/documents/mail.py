@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage, MIMEPart
 from typing import cast
 
-from claimclf.documents.decoding import decode
+from claimclf.documents.decoding import decode_prose
 from claimclf.documents.extracted import Composer, Extracted
 from claimclf.documents.html import read_html
 from claimclf.documents.plain import read_plain
@@ -74,5 +74,5 @@ def _extracted(part: MIMEPart) -> Extracted:
     content = cast(bytes, part.get_payload(decode=True) or b"")
     if part.get_content_subtype() == "html":
         return read_html(content)
-    text = decode(content, part.get_content_charset())
+    text = decode_prose(content, part.get_content_charset())
     return read_plain(_SIGNATURE.sub("", _QUOTED.sub("", text)))

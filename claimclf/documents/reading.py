@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from claimclf.documents.decoding import decode
+from claimclf.documents.decoding import decode_prose
 from claimclf.documents.docx import read_docx
 from claimclf.documents.extracted import Extracted
 from claimclf.documents.files import content, contents
@@ -22,26 +22,17 @@ from claimclf.documents.plain import read_plain
 from claimclf.errors import ClaimclfError, DocumentError
 
 _LARGEST = 256 * 2**20
-_LONGEST_LINE = 10_000_000
 _PAGE = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.DOTALL
 )
 
 
 def _plain(data: bytes) -> Extracted:
-    return read_plain(_prose(data))
+    return read_plain(decode_prose(data))
 
 
 def _markdown(data: bytes) -> Extracted:
-    return read_markdown(_prose(data))
-
-
-def _prose(data: bytes) -> str:
-    text = decode(data)
-    longest = max(map(len, text.splitlines()), default=0)
-    if longest > _LONGEST_LINE:
-        raise DocumentError(f"a line of {longest} characters; expected at most {_LONGEST_LINE} in a text")
-    return text
+    return read_markdown(decode_prose(data))
 
 
 READERS: dict[str, Callable[[bytes], Extracted]] = {
@@ -65,6 +56,10 @@ class Reading(NamedTuple):
     source: str | None
     sha256: str
     extracted: Extracted
+
+
+Known = tuple["str | None", str]
+"""A document that needs no second reading: its source and sha256."""
 
 
 @dataclass
@@ -226,7 +221,9 @@ def kind_of(data: bytes) -> str:
     return ".html" if _PAGE.match(data) else ".txt"
 
 
-def read_all(path: str | Path, left_out: LeftOut | None = None) -> Iterator[Reading]:
+def read_all(
+    path: str | Path, left_out: LeftOut | None = None, known: Mapping[Known, tuple[str, ...]] | None = None
+) -> Iterator[Reading]:
     """Read documents one after the other, as they are asked for.
 
     Parameters
@@ -236,11 +233,13 @@ def read_all(path: str | Path, left_out: LeftOut | None = None) -> Iterator[Read
         documents too.
     left_out : LeftOut, optional
         Takes down what cannot be read, and the run goes on; without it the first such file ends the run.
+    known : mapping, optional
+        Documents whose text is known, with their notes: it is not extracted again.
 
     Yields
     ------
     Reading
-        Sorted by name. Hidden files are passed over.
+        Sorted by name, without text for those that are known. Hidden files are passed over.
 
     Raises
     ------
@@ -257,7 +256,7 @@ def read_all(path: str | Path, left_out: LeftOut | None = None) -> Iterator[Read
             continue
         seen = True
         try:
-            reading = read_bytes(source, data)
+            reading = _recognised(source, data, known or {}) or read_bytes(source, data)
         except DocumentError as error:
             if left_out is None:
                 raise
@@ -270,3 +269,12 @@ def read_all(path: str | Path, left_out: LeftOut | None = None) -> Iterator[Read
         if left_out is None:
             raise nothing
         left.unreadable.append(nothing)
+
+
+def _recognised(source: str, data: bytes | DocumentError, known: Mapping[Known, tuple[str, ...]]) -> Reading | None:
+    """Hash a document, if any is known, to see whether it is one of them."""
+    if not known or isinstance(data, DocumentError):
+        return None
+    sha256 = hashlib.sha256(data).hexdigest()
+    notes = known.get((source, sha256))
+    return None if notes is None else Reading(source, sha256, Extracted("", (), notes))
