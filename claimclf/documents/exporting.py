@@ -6,7 +6,7 @@ import csv
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from claimclf.errors import MissingExtraError
 
@@ -90,7 +90,7 @@ def data_frame(rows: Iterable[Row], columns: list[str]) -> Any:
     return DataFrame(list(map(flat, rows)), columns=columns).astype({"page": "Int64"})
 
 
-def write_parquet(rows: Iterable[Row], columns: list[str], path: str | Path) -> None:
+def write_parquet(rows: Iterable[Row], columns: list[str], path: str | Path | BinaryIO) -> None:
     """Write a Parquet file.
 
     Parameters
@@ -99,7 +99,7 @@ def write_parquet(rows: Iterable[Row], columns: list[str], path: str | Path) -> 
         What to write.
     columns : list of str
         Their names once they are flat.
-    path : str or Path
+    path : str, Path or binary stream
         The file.
 
     Raises
