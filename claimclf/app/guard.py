@@ -1,4 +1,4 @@
-"""What is refused before it is read: requests that other sites send through a browser, and bodies that are too large."""
+"""What is refused unread: requests that other sites send through a browser, and bodies that are too large."""
 
 from __future__ import annotations
 

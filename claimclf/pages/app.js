@@ -51,10 +51,10 @@
 
   const show = async (report) => {
     const html = await report.text();
-    const page = new DOMParser().parseFromString(html, "text/html");
-    ({ sentences, labels } = JSON.parse(page.getElementById("trail").textContent));
     // The report inherits the policy of this page, which allows styles that carry its nonce.
     const allowed = html.replace("<style>", `<style nonce="${settings.nonce}">`);
+    const page = new DOMParser().parseFromString(allowed, "text/html");
+    ({ sentences, labels } = JSON.parse(page.getElementById("trail").textContent));
     URL.revokeObjectURL(frame.src);
     frame.src = URL.createObjectURL(new Blob([allowed], { type: "text/html" }));
     find("name").textContent = given.name || "Text";
