@@ -16,7 +16,9 @@ from typing import Any
 from claimclf import __version__
 from claimclf.behaviour import behaviour, comparison, read_pairs
 from claimclf.bundle import load, verify
+from claimclf.cli.app import add_app
 from claimclf.cli.corpus import add_corpus
+from claimclf.cli.deciding import add_policy, classifier_of
 from claimclf.cli.doubts import add_doubts
 from claimclf.cli.labelling import FORMATS as ROW_FORMATS
 from claimclf.cli.labelling import write_rows
@@ -69,14 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    classifier = load(options.model, threads=options.threads)
-    if options.precision is None and (options.omission, options.confidence) != (None, None):
-        raise InputError("predict --omission, --confidence: they belong to a policy, ask for one with --precision")
-    if options.precision is not None:
-        levels = {"omission": options.omission, "confidence": options.confidence}
-        given = {name: level for name, level in levels.items() if level is not None}
-        classifier = classifier.with_policy(options.precision, **given)
-        print(classifier.policy, file=sys.stderr)
+    classifier = classifier_of(options)
     left_out = LeftOut()
     form = options.format or (options.out and options.out.suffix[1:]) or "table"
     if form not in FORMATS:
@@ -207,13 +202,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--labelled-only", action="store_true", help="leave out sentences with no label asserted or referred"
     )
-    command.add_argument(
-        "--precision", type=float, metavar="P", help="assert only at this precision, refer what is doubtful"
-    )
-    command.add_argument(
-        "--omission", type=float, metavar="P", help="share of carriers ruled out, at most (default: 0.2)"
-    )
-    command.add_argument("--confidence", type=float, metavar="P", help="probability of each guarantee (default: 0.9)")
+    add_policy(command)
     command.set_defaults(run=_predict)
 
     command = commands.add_parser("evaluate", parents=[model], help="measure a bundle on labelled texts")
@@ -228,6 +217,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--verify", action="store_true", help="run its pinned texts and compare decisions")
     command.set_defaults(run=_info)
 
+    add_app(commands, model)
     add_replay(commands)
     add_recalibrate(commands)
     add_push(commands)

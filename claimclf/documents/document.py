@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from io import StringIO
 from pathlib import Path
-from typing import Any, Protocol, overload
+from typing import Any, BinaryIO, Protocol, overload
 
 from claimclf.documents.exporting import Row, data_frame, flat, write_csv, write_jsonl, write_parquet
 from claimclf.documents.extracted import Block
@@ -143,12 +143,12 @@ class Document:
         """
         return data_frame(self.rows(), self.columns())
 
-    def to_parquet(self, path: str | Path) -> None:
+    def to_parquet(self, path: str | Path | BinaryIO) -> None:
         """Write one row a sentence, with a column for each score; the columns are the same for every document.
 
         Parameters
         ----------
-        path : str or Path
+        path : str, Path or binary stream
             The file.
 
         Raises

@@ -98,6 +98,11 @@
   document.getElementById("next").addEventListener("click", () => step(1, isFound));
   document.getElementById("previous").addEventListener("click", () => step(-1, isFound));
 
+  // Within the app's page, a browser does not follow links in a report.
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    text.focus();
+  });
   text.addEventListener("mouseover", (event) => {
     const element = event.target.closest(".s");
     if (element) describe(numberOf(element));

@@ -55,8 +55,7 @@ def render(name: str, values: dict[str, Any], *, feature: str, extra: str) -> st
     environment.filters["interval"] = Interval.from_list
     environment.policies["json.dumps_kwargs"] = {}
     style = environment.select_template([f"{name}.css", "base.css"]).render(values)
-    script = _TEMPLATES / f"{name}.js"
-    code = script.read_text("utf-8") if script.exists() else ""
+    code = _script(name)
     page = environment.get_template(f"{name}.html").render(
         values,
         style=Markup(style),  # noqa: S704 - our own files
@@ -65,6 +64,22 @@ def render(name: str, values: dict[str, Any], *, feature: str, extra: str) -> st
         script_hash=_hash(code),
     )
     return _LONE_SURROGATE.sub("\ufffd", page)
+
+
+def script_hash(name: str) -> str:
+    """Return the hash of a page's script, as a Content-Security-Policy names it.
+
+    Parameters
+    ----------
+    name : str
+        Of the template, without its ending.
+    """
+    return _hash(_script(name))
+
+
+def _script(name: str) -> str:
+    script = _TEMPLATES / f"{name}.js"
+    return script.read_text("utf-8") if script.exists() else ""
 
 
 def _hash(text: str) -> str:
