@@ -260,6 +260,7 @@ def test_the_command_refuses_what_it_cannot_do(capsys) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_browser_runs_the_app_and_axe_finds_nothing(tmp_path: Path, scheme) -> None:
     playwright = pytest.importorskip("playwright.sync_api")
