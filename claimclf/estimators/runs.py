@@ -68,7 +68,7 @@ def train_transformer(recipe: Recipe, soft: SoftLabels | None = None) -> Trained
     path = estimator.save(recipe.output, training={**_provenance(recipe, *cleaned, report), **_provenance_of(soft)})
     if crossed:
         return _calibrated_across(path, recipe, train, estimator.choice_)
-    return _calibrated(path, recipe, validation)
+    return calibrate_on_validation(path, recipe, validation)
 
 
 def train_baseline(recipe: Recipe) -> Trained:
@@ -178,8 +178,23 @@ def _provenance_of(soft: SoftLabels | None) -> dict[str, Any]:
     return {} if soft is None else {"n_soft_texts": len(soft.texts), **soft.origin}
 
 
-def _calibrated(path: Path, recipe: Recipe, validation: list[Example]) -> Trained:
-    """Calibrate the exported model, which computes a little differently, on its own scores; the bundle keeps them."""
+def calibrate_on_validation(path: Path, recipe: Recipe, validation: Sequence[Example]) -> Trained:
+    """Calibrate the exported model, which computes a little differently, on its own scores; the bundle keeps them.
+
+    Parameters
+    ----------
+    path : Path
+        The bundle, which is changed in place.
+    recipe : Recipe
+        Its labels are the bundle's.
+    validation : sequence of Example
+        Texts that it did not learn from.
+
+    Returns
+    -------
+    Trained
+        Where the bundle is, and its figures on the texts.
+    """
     truth, groups = targets(validation, recipe.labels), [example.group for example in validation]
     classifier = bundle.recalibrate(
         path,
