@@ -269,6 +269,15 @@ def test_candidates_are_cross_validated_compared_and_their_errors_shown(
     assert json.loads(figures.read_text("utf-8"))["errors"]
 
 
+def test_a_policy_is_tried_on_sources_that_it_was_not_learnt_from() -> None:
+    modest = run("policy_on_new_sources.py", "--precision", 0.6, "--draws", 4).stdout
+    assert "agreement                   100%   0." in modest
+    strict = run("policy_on_new_sources.py", "--precision", 0.9999, "--draws", 4).stdout
+    assert "agreement                     0%   - " in strict
+    unfit = run("policy_on_new_sources.py", "--precision", 2, status=1)
+    assert "precision" in unfit.stderr
+
+
 def test_texts_are_materialised_into_a_cache(tmp_path: Path) -> None:
     reference = {
         "id": "r1", "repo": "o/n", "commit": "a" * 40, "path": "a", "start": 0, "end": 7, "license": "CC0-1.0",
