@@ -324,6 +324,12 @@ def test_a_browser_runs_the_app_and_axe_finds_nothing(tmp_path: Path, scheme) ->
             assert document.name in Path(download.value.path()).read_text("utf-8")
         assert axe.Axe().run(page).response["violations"] == []
         assert said == []
+        page.evaluate("""() => {
+            const dataTransfer = new DataTransfer();
+            for (const name of ["a.txt", "b.txt"]) dataTransfer.items.add(new File(["x"], name));
+            document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+        }""")
+        answered("One document at a time")
         page.set_input_files("#file", {"name": "a.xyz", "mimeType": "", "buffer": b"x"})
         page.click("#ask button")
         answered("a.xyz: cannot read this kind of file")

@@ -283,12 +283,19 @@ def test_a_browser_runs_the_report_and_axe_finds_nothing(tmp_path: Path, scheme)
         page.check("[name=only][value='1']")
         assert "2 of " in page.inner_text("#found")
         assert not page.is_visible("#s1")
+        assert page.is_visible("h3 .off")  # headings stay, to say where a sentence is from
         page.click("button[type=reset]")
         page.locator(".strip a").first.press("Enter")
         assert page.evaluate("document.activeElement.id") == "s1"
         assert axe.Axe().run(page).response["violations"] == []
         page.set_viewport_size({"width": 380, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= 380
+        page.locator(".s").last.click()
+        bottom = "element => element.getBoundingClientRect().bottom"
+        top = page.locator("#details").evaluate("element => element.getBoundingClientRect().top")
+        assert page.locator(".s").last.evaluate(bottom) <= top
+        page.click("#close")
+        assert not page.is_visible("#details")
         assert said == []
         page.goto(overview(tmp_path).as_uri())
         assert axe.Axe().run(page).response["violations"] == []

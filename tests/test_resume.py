@@ -168,6 +168,34 @@ def test_a_process_that_is_killed_leaves_nothing_half_done(folder, baseline_bund
     assert written(Path()) == resumed
 
 
+HOLDS = """
+import sys
+from pathlib import Path
+from claimclf.cli.locking import alone
+
+with alone(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "html"])
+def test_a_second_run_on_one_output_is_refused_until_the_first_ends(folder, baseline_bundle, capsys, ending) -> None:
+    command = ["predict", str(folder / "a.txt"), "--model", str(baseline_bundle), "--out", f"out.{ending}"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    holds = [sys.executable, "-c", HOLDS, f"out.{ending}"]
+    with subprocess.Popen(holds, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as first:
+        assert first.stdout.readline().strip() == b"held"
+        assert main(command) == 1
+        assert f"--out out.{ending}: another run is writing it" in capsys.readouterr().err
+        assert not Path(f"out.{ending}").exists()
+        assert main([*command[:-1], f"other.{ending}"]) == 0
+        first.kill()
+    assert Path(f".out.{ending}.lock").exists()  # the file that a killed process leaves locks nothing
+    assert main(command) == 0
+    assert sorted(written(Path())) == [f"other.{ending}", f"out.{ending}"]
+
+
 def test_reports_of_documents_that_are_gone_go_too(folder, baseline_bundle) -> None:
     command = ["predict", "archive", "--model", str(baseline_bundle), "--out", "out.html"]
     main(command)

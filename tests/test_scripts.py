@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import os
 import subprocess
@@ -13,11 +14,14 @@ import pytest
 import yaml
 
 import claimclf
+from claimclf.benchmark.segmentation import Score, marked_paragraphs, score
 from claimclf.data.references import text_hash
+from claimclf.errors import DataError
 from claimclf.estimators.softlabels import read_soft_labels
 from claimclf.labels import LABELS
 
 TRAINING = Path(__file__).parent.parent / "training"
+SPLITTERS = ("claimclf", "sentencex")
 
 
 def run(script: str, *arguments: object, status: int = 0) -> subprocess.CompletedProcess[str]:
@@ -374,3 +378,28 @@ def test_the_agreement_of_readers_is_printed() -> None:
     out = run("reader_agreement.py").stdout
     assert "real: 33510 sentences read twice" in out
     assert out.count("kappa") == 8
+
+
+def test_the_splitter_is_measured_on_marked_cases_and_documents(tmp_path: Path) -> None:
+    lines = run("segmentation.py").stdout.splitlines()
+    ours, underneath = (next(line for line in lines if line.startswith(f"| {name} ")) for name in SPLITTERS)
+    assert float(ours.split("|")[4]) > float(underneath.split("|")[4])
+    failed = run("segmentation.py", "--documents", tmp_path, status=1)
+    assert "facial-recognition-india-2020.md" in failed.stderr
+
+
+def test_marks_are_of_one_text(tmp_path: Path) -> None:
+    document, marks = tmp_path / "a.md", tmp_path / "marks.jsonl"
+    document.write_text("# Ports\n\nOro signed. It rained.\n\nNobody came. It was May.\n", "utf-8")
+    text = "PortsOrosigned.Itrained.Nobodycame.ItwasMay."
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    marks.write_text(json.dumps({"name": "a.md", "sha256": sha256, "ends": [15, 35]}), "utf-8")
+    cases = marked_paragraphs(marks, tmp_path)
+    assert [(case.text, case.required) for case in cases] == [
+        ("Oro signed. It rained.", {10}),
+        ("Nobody came. It was May.", {11}),
+    ]
+    assert score(lambda text: text.split("  "), cases) == Score(right=0, wrong=0, missed=2, whole=0, n_cases=2)
+    document.write_text("# Ports\n\nOro signed.\n", "utf-8")
+    with pytest.raises(DataError, match="not the text that was marked"):
+        marked_paragraphs(marks, tmp_path)

@@ -22,6 +22,7 @@ from claimclf.cli.deciding import add_policy, classifier_of
 from claimclf.cli.doubts import add_doubts
 from claimclf.cli.labelling import FORMATS as ROW_FORMATS
 from claimclf.cli.labelling import write_rows
+from claimclf.cli.locking import alone
 from claimclf.cli.push import add_push
 from claimclf.cli.recalibrate import add_recalibrate
 from claimclf.cli.replay import add_replay
@@ -79,10 +80,11 @@ def _predict(options: argparse.Namespace) -> int:
     if options.out and not options.out.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(options.out))
     try:
-        if form == "html":
-            write_report(options, classifier, left_out)
-        else:
-            write_rows(options, form, classifier, left_out)
+        with alone(options.out):
+            if form == "html":
+                write_report(options, classifier, left_out)
+            else:
+                write_rows(options, form, classifier, left_out)
     except KeyboardInterrupt:
         if options.out:
             print("interrupted; the same command does not repeat the documents that are finished", file=sys.stderr)

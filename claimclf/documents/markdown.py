@@ -11,6 +11,8 @@ from claimclf.documents.extracted import Composer, Extracted, intended_lines
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[^\S\n]*\n.*?\n\1[^\S\n]*(?:\n|$)", re.DOTALL)
 _SHORTCODE = re.compile(r"\{\{[<%][^{}]*[>%]\}\}|\{%[^{}]*%\}")
 _TAG = re.compile(r"<[^<>]*>")
+_RUN_IN_TITLE = re.compile(r"(_\*\*[^*_\n]+\*\*_|\*\*_[^*_\n]+_\*\*)(?=[A-Z])")
+"""A title in bold italics that editors glue to the text after it; CommonMark takes its underscores for letters."""
 _STRAY_EMPHASIS = re.compile(r"\*\*+|(?<!\S)\*(?=\S)|(?<=\S)\*(?!\S)")
 
 
@@ -25,7 +27,7 @@ def read_markdown(text: str) -> Extracted:
     """Take the prose out of a Markdown text.
 
     Emphasis marks, link targets, pictures, fenced code, tags, the front matter and shortcodes of site generators go. A
-    line that is bold from end to end is a heading.
+    line that is bold from end to end is a heading, and so is a title in bold italics to which the text is glued.
 
     Parameters
     ----------
@@ -48,7 +50,8 @@ def read_markdown(text: str) -> Extracted:
     composer = Composer()
     inside = ""
     front = _FRONT_MATTER.match(text)
-    for token in parser.parse(_SHORTCODE.sub(" ", text[front.end() if front else 0 :])):
+    source = _SHORTCODE.sub(" ", text[front.end() if front else 0 :])
+    for token in parser.parse(_RUN_IN_TITLE.sub(r"\1<br>", source)):
         if token.type.endswith("_open"):
             inside = token.type
         elif token.type == "inline":
@@ -63,7 +66,7 @@ def read_markdown(text: str) -> Extracted:
 def _add(composer: Composer, tokens: list[Any], *, heading: bool) -> None:
     runs = _runs(tokens)
     text = "".join(run.text for run in runs)
-    bold = "".join(run.text for run in runs if run.bold)
+    bold = "".join(run.text if run.bold else "\0" * len(run.text) for run in runs)
     for line in intended_lines(text):
         title = heading or (line in intended_lines(bold) and not line.endswith((".", ":", "?", "!")))
         composer.add(line, "heading" if title else "text")
@@ -80,5 +83,5 @@ def _runs(tokens: list[Any]) -> list[_Run]:
         elif token.type == "hardbreak" or token.content.lower().startswith("<br"):
             runs.append(_Run("\n", True))
         elif token.type in ("text", "code_inline"):
-            runs.append(_Run(_STRAY_EMPHASIS.sub("", token.content), depth > 0))
+            runs.append(_Run(_STRAY_EMPHASIS.sub("", token.content), depth > 0 or token.content.isspace()))
     return runs

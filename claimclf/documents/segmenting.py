@@ -20,18 +20,26 @@ _LONG = 300
 _OPENING = "\"'“‘’„«(["
 _QUOTATION_MARKS = str.maketrans(dict.fromkeys('"“”„«»', " "))
 _YEARS = re.compile(r"‘(?=\d\ds?\b)")
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 # The following is what sentencex gets wrong in English; tests/data/sentences.jsonl has the cases.
 _UNFINISHED = re.compile(
     r"\b(?:Amb|Ann|App|Arts|Atty|Cdr|Chs?|Dep|Dir|Eds?|Eqs?|Exs?|Figs|Ft|Govs|Govt|Inst|Intl|Lieut|Ms|Mts|Mx|Natl|Paras?|"
-    r"Profs|Refs|Regs|Rm|Sched|Secs|Tel|Vols?|approx|avg|eds?|est|excl|incl|max|paras?|vols?)\.\s*$"
+    r"Profs|Pub(?:\. L)?|Refs|Regs|Rm|Sched|Secs|Supp|Tel|Vols?|approx|avg|eds?|est|excl|incl|max|paras?|tbls?|vols?)"
+    r"\.\s*$|\([a-z]+\.\)\s*$|^\s*(?:[A-Z]|\d{1,3})\.\s*$| \.$"
 )
-"""Abbreviations that no sentence ends with, and that are taken for its end."""
+"""Abbreviations that no sentence ends with, in brackets or not, letters and numbers that count, and the dot of .NET."""
+
+_TIME = re.compile(r"\b[ap]\.\s?m\.\s*$", re.IGNORECASE)
+_OF_TIME = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:[A-Z]{1,3}T|UTC|Eastern|Central|Pacific)\b")
+"""What a time of day goes on with: a weekday, a time zone."""
 
 _FINISHED = re.compile(
-    r"(?:\b(?:me|no|ill|art|miss|con|arc|ok|id|may|May|etc)\.|…|[.!?…]\))[\"”’»)\]]*\s+(?=[A-Z“\"‘«„])"
+    r"(?:(?:\b(?:me|no|ill|art|miss|con|arc|ok|id|may|May|etc)\.|…|[.!?…]\))[\"”’»)\]]*"
+    r"|(?:\b[a-z]{2}|[a-z]{3}|\))[.!?][\"”’»)\]]*\d{1,3}(?:,\s?\d{1,3})*)\s+(?=[A-Z“\"‘«„])"
 )
-"""Ends of sentences that are overlooked: words that are also abbreviations, an ellipsis, a closing bracket."""
+"""Ends of sentences that are overlooked: words that are also abbreviations, an ellipsis, a closing bracket, a number of
+a footnote."""
 
 _LOWER_CASE = re.compile(r"[a-z]+(?!\w)")
 
@@ -99,7 +107,7 @@ def sentences(paragraph: str) -> list[Span]:
     ['2. The U.S. and Gen. Haftar signed.', 'It was No. 5\\nin the list.']
     """
     # Same length, so that offsets stay. The splitter works on UTF-8, which cannot carry half a character.
-    flat = re.sub(r"[\ud800-\udfff]", "\ufffd", re.sub(r"\s", " ", _YEARS.sub("’", paragraph)))
+    flat = re.sub(r"[\ud800-\udfff]", "\ufffd", re.sub(r"\s", " ", _YEARS.sub("’", paragraph.translate(_SUPERSCRIPTS))))
     marker = LIST_MARKER.match(paragraph)
     start, position = 0, marker.end() if marker and marker.end() < len(flat) else 0
     found = []
@@ -148,8 +156,10 @@ def _ends(flat: str) -> list[int]:
     kept: list[int] = []
     for end in sorted(ends):
         before = flat[kept[-1] if kept else 0 : end]
-        lower_case = _LOWER_CASE.match(flat[end : end + _LONG].lstrip()) is not None
-        if end == len(flat) or not ((lower_case and capitals) or _UNFINISHED.search(before)):
+        after = flat[end : end + _LONG].lstrip()
+        lower_case = capitals and _LOWER_CASE.match(after)
+        goes_on = lower_case or _UNFINISHED.search(before) or (_TIME.search(before) and _OF_TIME.match(after))
+        if end == len(flat) or not goes_on:
             kept.append(end - _opening(before))
     return kept or [len(flat)]
 

@@ -49,6 +49,8 @@
     return { name: "", type: "application/json", body: new Blob([JSON.stringify({ text: text.value })]) };
   };
 
+  const title = () => given.name || "Pasted text";
+
   const show = async (report) => {
     const html = await report.text();
     // The report inherits the policy of this page, which allows styles that carry its nonce.
@@ -57,11 +59,11 @@
     ({ sentences, labels } = JSON.parse(page.getElementById("trail").textContent));
     URL.revokeObjectURL(frame.src);
     frame.src = URL.createObjectURL(new Blob([allowed], { type: "text/html" }));
-    find("name").textContent = given.name || "Text";
+    find("name").textContent = title();
     find("result").hidden = false;
     fill();
     const n_marked = sentences.filter(({ labels, referred }) => labels.length || referred.length).length;
-    return `${sentences.length} sentences, ${n_marked} with a label.`;
+    return `${title()}: ${sentences.length} sentences, ${n_marked} with a label.`;
   };
 
   const fill = () => {
@@ -83,6 +85,7 @@
       }
       return row;
     });
+    find("table").classList.toggle("unpaged", sentences.every(({ page }) => page === null));
     find("rows").replaceChildren(...rows);
     find("shown").textContent = `${found.length} of ${sentences.length}`;
   };
@@ -133,6 +136,7 @@
     document.body.classList.remove("dropping");
     if (!isOver(event)) return;
     event.preventDefault();
+    if (event.dataTransfer.files.length > 1) return say("One document at a time.", true);
     file.files = event.dataTransfer.files;
     classify();
   });

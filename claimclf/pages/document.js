@@ -98,6 +98,11 @@
   document.getElementById("next").addEventListener("click", () => step(1, isFound));
   document.getElementById("previous").addEventListener("click", () => step(-1, isFound));
 
+  document.getElementById("close").addEventListener("click", () => {
+    details.classList.add("closed");
+    sentences[current]?.element.focus();
+  });
+
   // Within the app's page, a browser does not follow links in a report.
   document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();
