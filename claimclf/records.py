@@ -164,6 +164,24 @@ class Prediction:
 
 
 @dataclass(frozen=True)
+class Neighbour:
+    """A labelled text that a model sees as like another.
+
+    Attributes
+    ----------
+    id, text, labels
+        As in :class:`Example`.
+    similarity : float
+        Cosine of embeddings, balanced as :mod:`claimclf.bundle.examples` says; at most 1, for equal ones.
+    """
+
+    id: str
+    text: str
+    labels: tuple[str, ...]
+    similarity: float
+
+
+@dataclass(frozen=True)
 class Task:
     """A text for a person to label.
 

@@ -133,6 +133,18 @@ def transformer_bundle(tiny_transformer, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="session")
+def bundle_with_examples(transformer_bundle: Path, training_data, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, keeping the sentences that it was trained on."""
+    from claimclf.estimators.neighbours import keep_neighbours
+    from claimclf.records import Example
+
+    rows = enumerate(zip(*training_data, strict=True))
+    examples = [Example(str(number), text, tuple(labels), group=str(number)) for number, (text, labels) in rows]
+    path = tmp_path_factory.mktemp("bundles") / "with-examples"
+    return keep_neighbours(transformer_bundle, path, examples).path
+
+
+@pytest.fixture(scope="session")
 def baseline_bundle(training_data: tuple[list[str], list[list[str]]], tmp_path_factory: pytest.TempPathFactory) -> Path:
     from claimclf import BaselineClassifier
 

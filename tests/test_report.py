@@ -21,7 +21,7 @@ from claimclf.documents import Document, LeftOut, read_trail
 from claimclf.documents.report import Overview
 from claimclf.documents.report.occlusion import decisive_words
 from claimclf.errors import DataError, DocumentError
-from claimclf.records import Sentence
+from claimclf.records import Neighbour, Sentence
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)> \"quoted\" & 'single'"
 TEXT = f"Findings\n\nA pact was signed. {HOSTILE}\n- javascript:alert(1) is no link.\n\n* * *\n\nFaces are matched.\n"
@@ -167,6 +167,41 @@ def test_the_report_marks_the_words_of_a_trained_bundle(baseline_bundle: Path) -
     assert json.loads(Page(kept.to_html()).content["words"]) == {}
 
 
+def test_the_report_shows_what_the_bundle_sees_as_alike(bundle_with_examples: Path, transformer_bundle: Path) -> None:
+    text = "The river rose in spring. Congress should repeal the act."
+    page = Page(claimclf.predict.document(text=text, model=bundle_with_examples).to_html())
+    found = json.loads(page.content["neighbours"])
+    assert found.keys() == {"1"}
+    nearest, *others = found["1"]
+    assert (nearest["text"], nearest["labels"]) == ("Congress should repeal the act.", ["policy_advice"])
+    assert len(others) == 2
+    assert 0.9 < nearest["similarity"] <= 1
+    assert "alike" in [attributes.get("id") for _, attributes in page.elements]
+    without = Page(claimclf.predict.document(text=text, model=transformer_bundle).to_html())
+    assert json.loads(without.content["neighbours"]) == {}
+    assert "alike" not in [attributes.get("id") for _, attributes in without.elements]
+
+
+class Alike:
+    """A scorer that finds hostile neighbours."""
+
+    keeps_examples = True
+
+    def predict_proba(self, texts: list[str]) -> np.ndarray:
+        return np.full((len(texts), 2), 0.5)
+
+    def nearest(self, texts: list[str]) -> list[list[Neighbour]]:
+        return [[Neighbour(HOSTILE, HOSTILE, ("<b>'\"&",), 0.914), Neighbour("2", "Plain.", (), 0.5)] for _ in texts]
+
+
+def test_hostile_neighbours_stay_text() -> None:
+    plain = Page(document().to_html())
+    hostile = Page(replace(document(), scorer=Alike()).to_html())
+    assert len(hostile.named("script")) == len(plain.named("script"))
+    assert not hostile.named("img")
+    assert {found[0]["text"] for found in json.loads(hostile.content["neighbours"]).values()} == {HOSTILE}
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "reports"
@@ -266,7 +301,7 @@ def test_a_browser_runs_the_report_and_axe_finds_nothing(tmp_path: Path, scheme)
     if not chromium:
         pytest.skip("no Chromium here")
     path = tmp_path / "report.html"
-    document().to_html(path)
+    replace(document(), scorer=Alike()).to_html(path)
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(color_scheme=scheme)
@@ -279,6 +314,12 @@ def test_a_browser_runs_the_report_and_axe_finds_nothing(tmp_path: Path, scheme)
         assert "asserted" in page.inner_text("#said")
         page.keyboard.press("ArrowDown")
         assert page.evaluate("document.activeElement.id") == "s2"
+        alike = page.inner_text("#alike li:first-child")
+        assert alike.startswith(HOSTILE)
+        assert alike.endswith("similarity 0.91")
+        assert page.inner_text("#alike li:last-child .tag") == "no label"
+        page.hover("#s0")
+        assert not page.is_visible("#alike")
         page.uncheck("[name=label][value='0']")
         page.check("[name=only][value='1']")
         assert "2 of " in page.inner_text("#found")

@@ -108,7 +108,9 @@ def test_the_transformer_is_trained_saved_and_measured(recipe, data: Path, tiny_
     config = with_validation(
         recipe(base=str(tiny_base), epochs=40, max_length=32, learning_rate=0.005, batch_size=4), data
     )
+    config.write_text(yaml.safe_dump({**yaml.safe_load(config.read_text("utf-8")), "neighbours": [data.name]}), "utf-8")
     done = run("train_transformer.py", "--config", config, "--out", tmp_path / "elsewhere")
+    assert claimclf.load(tmp_path / "elsewhere").keeps_examples
     assert f"bundle: {tmp_path / 'elsewhere'}" in done.stdout
     assert "macro" in done.stdout
     assert "data: 12 texts in 6 groups to learn from, 12 in 6 held out" in done.stderr

@@ -60,3 +60,23 @@ class Backend(Protocol):
             One row a text, in the same order.
         """
         ...
+
+    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Compute the vectors that the labels are told from.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Normalised texts, at least one.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_texts, n_features)
+            One row a text, in the same order.
+
+        Raises
+        ------
+        InputError
+            If the bundle has none.
+        """
+        ...

@@ -66,6 +66,10 @@ class CascadeBackend:
             values[positions] = output
         return Logits(values, truncated, stage)
 
+    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Compute what the head of the second stage reads. See :class:`~claimclf.backends.base.Backend`."""
+        return self._second.embed(texts)
+
     def _unsettled(
         self, tokens: Iterator[tuple[int, list[int]]], values: npt.NDArray[np.float32], stage: npt.NDArray[np.int_]
     ) -> Iterator[tuple[int, list[int]]]:

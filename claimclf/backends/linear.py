@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from claimclf.backends.base import Logits
+from claimclf.errors import InputError
 
 if TYPE_CHECKING:
     from sklearn.feature_extraction.text import TfidfVectorizer
@@ -90,6 +91,10 @@ class LinearBackend:
         features = hstack([vectorizer.transform(texts) for vectorizer in self._vectorizers.values()], format="csr")
         values = features @ self._coef.T + self._intercept
         return Logits(values.astype(np.float32), np.zeros(len(texts), dtype=bool))
+
+    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Refuse: n-grams have no vectors. See :class:`~claimclf.backends.base.Backend`."""
+        raise InputError("embed: a baseline has no embeddings; take the bundle of a transformer")
 
 
 def _options(options: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from claimclf.backends.base import Logits
+from claimclf.errors import InputError
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 GRAPH_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 
+LOGITS, EMBEDDING = "logits", "embedding"
+"""What the outputs of a graph are called; older graphs have the first alone."""
+
 Scored = tuple[list[int], npt.NDArray[np.float32]]
-"""Positions of texts, and their logits."""
+"""Positions of texts, and an output of the graph for them."""
 
 _INHERITED: list[InferenceSession | None] = []
 
@@ -31,7 +35,7 @@ _TOKENS_PER_BATCH = 512
 
 
 class OnnxBackend:
-    """An ONNX graph whose input is ``input_ids`` and whose output the logits.
+    """An ONNX graph whose input is ``input_ids`` and whose outputs are logits and, if it is new enough, embeddings.
 
     Texts of equal length run together, so that nothing is padded. Every run keeps to one thread and several run side by
     side: threads that share one run wait for each other after each of its operators.
@@ -67,11 +71,15 @@ class OnnxBackend:
     def logits(self, texts: Sequence[str]) -> Logits:
         """Score texts while the next ones are tokenised. See :class:`~claimclf.backends.base.Backend`."""
         truncated = np.zeros(len(texts), dtype=bool)
-        scored = list(self.score(enumerate(self.tokenise(texts, truncated))))
-        values = np.empty((len(texts), scored[0][1].shape[1]), dtype=np.float32)
-        for positions, output in scored:
-            values[positions] = output
-        return Logits(values, truncated)
+        return Logits(self._computed(texts, truncated, LOGITS), truncated)
+
+    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Compute what the head reads. See :class:`~claimclf.backends.base.Backend`."""
+        if EMBEDDING not in [output.name for output in self._open_session().get_outputs()]:
+            raise InputError(
+                f"{self._graph}: has no output {EMBEDDING!r}; claimclf.estimators.neighbours.keep_neighbours adds it"
+            )
+        return self._computed(texts, np.zeros(len(texts), dtype=bool), EMBEDDING)
 
     def tokenise(self, texts: Iterable[str], truncated: npt.NDArray[np.bool_]) -> Iterator[list[int]]:
         """Yield the ids of every text.
@@ -89,29 +97,38 @@ class OnnxBackend:
             truncated[position] = bool(encoding.overflowing)
             yield encoding.ids
 
-    def score(self, tokens: Iterable[tuple[int, list[int]]]) -> Iterator[Scored]:
-        """Compute logits; runs begin while the iterable is still being read.
+    def score(self, tokens: Iterable[tuple[int, list[int]]], output: str = LOGITS) -> Iterator[Scored]:
+        """Run the graph; runs begin while the iterable is still being read.
 
         Parameters
         ----------
         tokens : iterable of tuple
             Position and ids of each text.
+        output : {"logits", "embedding"}
+            What to compute.
 
         Yields
         ------
-        tuple of list of int and ndarray of float32, shape (n_texts, n_labels)
-            The positions of some texts of equal length, and their logits.
+        tuple of list of int and ndarray of float32, shape (n_texts, n_labels or n_features)
+            The positions of some texts of equal length, and the output for them.
         """
         session = self._open_session()
         batches = _batches(tokens)
         head = list(islice(batches, 2))
         if len(head) < 2:
-            yield from ((positions, _run(session, ids)) for positions, ids in head)
+            yield from ((positions, _run(session, ids, output)) for positions, ids in head)
             return
         with ThreadPoolExecutor(self._threads) as workers:
-            runs = [(positions, workers.submit(_run, session, ids)) for positions, ids in chain(head, batches)]
+            runs = [(positions, workers.submit(_run, session, ids, output)) for positions, ids in chain(head, batches)]
             for positions, run in runs:
                 yield positions, run.result()
+
+    def _computed(self, texts: Sequence[str], truncated: npt.NDArray[np.bool_], output: str) -> npt.NDArray[np.float32]:
+        scored = list(self.score(enumerate(self.tokenise(texts, truncated)), output))
+        values = np.empty((len(texts), scored[0][1].shape[1]), dtype=np.float32)
+        for positions, rows in scored:
+            values[positions] = rows
+        return values
 
     def _open_session(self) -> InferenceSession:
         """Return the session, opened anew in a forked process, which inherits its locks in whatever state they are."""
@@ -129,13 +146,12 @@ class OnnxBackend:
         return self._session
 
 
-def _run(session: InferenceSession, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+def _run(session: InferenceSession, ids: npt.NDArray[np.int64], output: str) -> npt.NDArray[np.float32]:
     inputs = {"input_ids": ids}
     if len(session.get_inputs()) > 1:
         # Graphs of bundles that claimclf 0.1 wrote want to be told that nothing is padding.
         inputs["attention_mask"] = np.ones_like(ids)
-    (logits,) = session.run(None, inputs)
-    values: npt.NDArray[np.float32] = logits
+    values: npt.NDArray[np.float32] = session.run([output], inputs)[0]
     return values
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,8 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from claimclf.backends import Backend
+from claimclf.bundle.examples import EMBEDDINGS_FILE, KeptExamples
 from claimclf.bundle.manifest import Manifest
 from claimclf.errors import InputError
+from claimclf.records import Neighbour
 from claimclf.text import check_texts, normalise
 
 _CHUNK = 4096
@@ -81,13 +84,86 @@ class LoadedBundle:
         InputError
             If a text is empty.
         """
-        normalised = [normalise(text) for text in check_texts(texts)]
-        for position, text in enumerate(normalised):
-            if not text:
-                raise InputError(f"texts[{position}]: an empty text has no logits")
+        normalised = _filled(texts, "logits")
         if not normalised:
             return np.zeros((0, len(self.labels)), dtype=np.float32)
         return self._backend.logits(normalised).values
+
+    def embed(self, texts: Iterable[str]) -> npt.NDArray[np.float32]:
+        """Compute the vectors that the labels are told from: what the head of the network reads.
+
+        Parameters
+        ----------
+        texts : iterable of str
+            Sentences, none of them empty.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_texts, n_features)
+            As they are, of any length; texts that run beside a text move its vector a little.
+
+        Raises
+        ------
+        InputError
+            If there is no text, one is empty, or the bundle has no embeddings: a baseline, or saved before there were
+            any.
+
+        Examples
+        --------
+        >>> import claimclf
+        >>> clf = claimclf.load("default")
+        >>> clf.embed(["The pact was signed.", "It rained."]).shape  # doctest: +SKIP
+        (2, 384)
+        """
+        normalised = _filled(texts, "embedding")
+        if not normalised:
+            raise InputError("texts: expected at least one")
+        return self._backend.embed(normalised)
+
+    @property
+    def keeps_examples(self) -> bool:
+        """Whether there are sentences for :meth:`nearest` to choose from."""
+        return EMBEDDINGS_FILE in self.parsed_manifest.files
+
+    @cached_property
+    def examples(self) -> KeptExamples:
+        """The sentences that the bundle keeps with their embeddings; ``InputError`` if it keeps none."""
+        return KeptExamples.read(self.path)
+
+    def nearest(self, texts: Iterable[str], number: int = 3) -> list[list[Neighbour]]:
+        """Find the sentences that the bundle keeps and sees as most like each text.
+
+        They are not the reasons of a decision: another sentence can be alike in what the labels do not hang on.
+
+        Parameters
+        ----------
+        texts : iterable of str
+            Sentences, none of them empty.
+        number : int, default 3
+            How many for each.
+
+        Returns
+        -------
+        list of list of Neighbour
+            For each text, by falling similarity.
+
+        Raises
+        ------
+        InputError
+            If a text is empty, `number` is not positive, or the bundle keeps no examples.
+
+        Examples
+        --------
+        >>> import claimclf
+        >>> clf = claimclf.load("default")
+        >>> (found,) = clf.nearest(["Oslo and Kyiv signed a memorandum on drones."])  # doctest: +SKIP
+        >>> [neighbour.labels for neighbour in found]  # doctest: +SKIP
+        [('agreement',), ('agreement',), ('agreement',)]
+        """
+        if number < 1:
+            raise InputError(f"number: expected a positive number, got {number}")
+        examples, given = self.examples, list(check_texts(texts))
+        return examples.nearest(self.embed(given), number) if given else []
 
     def predict_proba(self, texts: Iterable[str]) -> npt.NDArray[np.float64]:
         """Estimate how probable each label is.
@@ -130,3 +206,12 @@ class LoadedBundle:
             if logits.stage is not None:
                 stage[rows] = np.repeat(logits.stage, repeats)
         return Scores(probabilities, truncated, np.array([bool(text) for text in texts], dtype=bool), stage)
+
+
+def _filled(texts: Iterable[str], what: str) -> list[str]:
+    """Normalise texts, and refuse empty ones."""
+    normalised = [normalise(text) for text in check_texts(texts)]
+    for position, text in enumerate(normalised):
+        if not text:
+            raise InputError(f"texts[{position}]: an empty text has no {what}")
+    return normalised

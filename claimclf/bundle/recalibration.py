@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,11 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from claimclf.bundle.card import CARD_FILE, model_card
 from claimclf.bundle.classifier import Classifier
-from claimclf.bundle.integrity import hash_files
-from claimclf.bundle.pinned import write_pinned
-from claimclf.bundle.store import load, open_bundle, replacing
+from claimclf.bundle.store import load, rewrite
 from claimclf.decision import Calibration, HeldOut
 from claimclf.errors import InputError
 from claimclf.metrics import evaluate
@@ -118,11 +114,4 @@ def recalibrate_from(
         decided = calibration.decide(calibration.probabilities(held_out.logits))
         report = evaluate(held_out.truth, decided, source.labels, groups=held_out.group.astype(str).tolist())
         manifest = replace(manifest, calibration=calibration, metrics={**report.to_dict(), "what": what})
-    with replacing(Path(path)) as folder:
-        for file in manifest.files:
-            shutil.copyfile(source.path / file, folder / file)
-        held_out.write(folder)
-        write_pinned(open_bundle(folder, manifest), folder)
-        (folder / CARD_FILE).write_text(model_card(manifest), "utf-8")
-        replace(manifest, files=hash_files(folder)).write(folder)
-    return load(Path(path))
+    return rewrite(source, path, manifest, held_out.write)

@@ -59,6 +59,40 @@ def save(manifest: Manifest, write_model: Callable[[Path], dict[str, Any]], path
     return path
 
 
+def rewrite(source: Classifier, path: str | Path, manifest: Manifest, change: Callable[[Path], None]) -> Classifier:
+    """Write a copy of a bundle in which something is different.
+
+    Parameters
+    ----------
+    source : Classifier
+        The bundle, loaded.
+    path : str or Path
+        Where the copy goes; may be the folder of the bundle itself.
+    manifest : Manifest
+        What the copy says about itself; hashes are taken anew.
+    change : callable
+        Changes files in the folder that it is given, which holds all those of the bundle.
+
+    Returns
+    -------
+    Classifier
+        The copy, loaded.
+
+    Raises
+    ------
+    BundleError
+        If there is something at `path` that is no bundle.
+    """
+    with replacing(Path(path)) as folder:
+        for file in source.parsed_manifest.files:
+            shutil.copyfile(source.path / file, folder / file)
+        change(folder)
+        write_pinned(open_bundle(folder, manifest), folder)
+        (folder / CARD_FILE).write_text(model_card(manifest), "utf-8")
+        replace(manifest, files=hash_files(folder)).write(folder)
+    return load(Path(path))
+
+
 def copy_without(source: str | Path, path: str | Path, dropped: tuple[str, ...], name: str) -> Path:
     """Copy a bundle without some of its files: what is shipped needs no weights for torch.
 

@@ -10,13 +10,18 @@ from typing import Any, BinaryIO, Protocol, overload
 
 from claimclf.documents.exporting import Row, data_frame, flat, write_csv, write_jsonl, write_parquet
 from claimclf.documents.extracted import Block
-from claimclf.records import Provenance, Sentence
+from claimclf.records import Neighbour, Provenance, Sentence
 
 
 class Scorer(Protocol):
     """What scored the sentences, such as :class:`claimclf.Classifier`."""
 
+    @property
+    def keeps_examples(self) -> bool: ...
+
     def predict_proba(self, texts: Sequence[str]) -> Any: ...
+
+    def nearest(self, texts: Sequence[str]) -> list[list[Neighbour]]: ...
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,8 @@ class Document:
     blocks : tuple of Block
         Its paragraphs, headings and captions, in order.
     scorer : Scorer or None
-        What scored the sentences, to find the words that decisions hang on; a pickled document forgets it.
+        What scored the sentences, to find the words that decisions hang on, and sentences that it sees as alike; a
+        pickled document forgets it.
     """
 
     text: str = field(repr=False)
@@ -117,7 +123,8 @@ class Document:
         """Write a report to read: the text with its labels, where they cluster, and the words that they hang on.
 
         It is one page that needs nothing else. For the words, each sentence with a label is scored again with each of
-        its words left out; :mod:`claimclf.documents.report.occlusion` says what that shows.
+        its words left out; :mod:`claimclf.documents.report.occlusion` says what that shows. If the bundle keeps
+        examples, those nearest to each such sentence are shown.
 
         Parameters
         ----------

@@ -1,6 +1,7 @@
 """Write a trained network for prediction without torch: ONNX with int8 weights, checked against the original.
 
-Texts of equal length run together, so the graph knows no padding: its one input is ``input_ids``.
+Texts of equal length run together, so the graph knows no padding: its one input is ``input_ids``. Its outputs are
+``logits`` and ``embedding``, the pooled vector that the head reads.
 
 Two schemes are tried in turn, and the first that decides as the network does is kept:
 
@@ -23,9 +24,9 @@ import torch
 from torch import nn
 from transformers import PreTrainedTokenizerBase
 
-from claimclf.backends.onnx import GRAPH_FILE
+from claimclf.backends.onnx import GRAPH_FILE, LOGITS
 from claimclf.errors import ExportError
-from claimclf.estimators.graphs import rewrite_for_processors
+from claimclf.estimators.graphs import add_embedding, rewrite_for_processors
 from claimclf.estimators.network import save_network
 from claimclf.estimators.quiet import quiet
 
@@ -89,6 +90,7 @@ def write_graph(network: nn.Module, folder: Path, agreement: Callable[[Path], fl
         for scheme, quantise in SCHEMES.items():
             with quiet():
                 quantise(rewritten, folder / GRAPH_FILE)
+            add_embedding(folder / GRAPH_FILE, folder / GRAPH_FILE)
             if agreement is None:
                 return {"quantisation": scheme}
             shares[scheme] = agreement(folder)
@@ -119,7 +121,7 @@ def export_graph(network: nn.Module, path: Path) -> None:
             (example,),
             str(path),
             input_names=["input_ids"],
-            output_names=["logits"],
+            output_names=[LOGITS],
             dynamic_shapes={"input_ids": shape},
             dynamo=True,
             external_data=False,

@@ -15,7 +15,7 @@ from claimclf.data import group_folds, is_real, targets, to_hold_out
 from claimclf.decision import HeldOut
 from claimclf.errors import InputError
 from claimclf.estimators.recipe import Recipe
-from claimclf.estimators.runs import Trained, train_transformer
+from claimclf.estimators.runs import Trained, keep_neighbours_of, train_transformer
 from claimclf.metrics import evaluate
 from claimclf.records import Example
 from claimclf.text import normalise
@@ -47,7 +47,12 @@ def train_folds(recipe: Recipe, *, n_folds: int = 2, n_jobs: int = 1) -> list[Pa
     held_out = to_hold_out(recipe.examples(recipe.train))
     groups = [example.group for example in held_out]
     folds = [
-        replace(recipe, left_out=frozenset(groups[i] for i in fold), output=recipe.output / f"fold-{number}")
+        replace(
+            recipe,
+            left_out=frozenset(groups[i] for i in fold),
+            neighbours=(),
+            output=recipe.output / f"fold-{number}",
+        )
         for number, (_, fold) in enumerate(group_folds(targets(held_out, recipe.labels), groups, n_folds))
     ]
     missing = [fold for fold in folds if not (fold.output / "manifest.json").is_file()]
@@ -115,6 +120,7 @@ def calibrate_across(recipe: Recipe, folds: Sequence[str | Path]) -> Trained:
     calibration = recalibrate_from(bundle, recipe.output, held_out, what=what).calibration
     decided = calibration.decide(calibration.probabilities(held_out.logits))
     report = evaluate(held_out.truth, decided, recipe.labels, groups=names)
+    keep_neighbours_of(recipe, recipe.output)
     return Trained(recipe.output, report, what)
 
 

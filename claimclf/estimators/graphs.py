@@ -22,6 +22,9 @@ from onnxscript.rewriter.ort_fusions.mha import fuse_mha1, fuse_mha2
 from onnxscript.rewriter.ort_fusions.mha_bias import fuse_mha_bias
 from onnxscript.rewriter.ort_fusions.sdpa import fuse_sdpa
 
+from claimclf.backends.onnx import EMBEDDING, LOGITS
+from claimclf.errors import ExportError
+
 _LARGEST_FOLDED = 2**24
 """Numbers in a tensor that is computed beforehand: the joined weights of queries, keys and values."""
 
@@ -30,6 +33,9 @@ _WEIGHTS_OF_ATTENTION = 3
 
 _TOLERANCE = 1e-3
 """Largest difference of a logit between a graph and its rewritten form."""
+
+_PRODUCTS = ("Gemm", "MatMul", "MatMulInteger", "MatMulNBits")
+"""Operators that a linear head becomes, as exported or quantised."""
 
 
 def rewrite_for_processors(source: Path, target: Path) -> None:
@@ -56,12 +62,55 @@ def rewrite_for_processors(source: Path, target: Path) -> None:
     ir.save(model, target)
 
 
+def add_embedding(source: Path, target: Path) -> None:
+    """Make the pooled vector that the head reads a second output, ``embedding``; nothing more is computed for it.
+
+    Parameters
+    ----------
+    source, target : Path
+        ONNX files whose first output is ``logits``, quantised or not; the first is read, the second written. They may
+        be the same.
+
+    Raises
+    ------
+    ExportError
+        If the logits are not the product of a linear head.
+    """
+    model = ir.load(source)
+    logits = model.graph.outputs[0]
+    embedding = _read_by_head(logits)
+    if embedding is None:
+        raise ExportError(f"{source}: no linear head computes the logits, so there is nothing that it reads")
+    embedding.name = EMBEDDING
+    embedding.dtype = ir.DataType.FLOAT
+    embedding.shape = ir.Shape([logits.shape[0] if logits.shape else "texts", "features"])
+    if embedding not in model.graph.outputs:
+        model.graph.outputs.append(embedding)
+    passes.NameFixPass()(model)  # exported token embeddings may be called so too; outputs keep their names
+    ir.save(model, target)
+
+
+def _read_by_head(logits: ir.Value) -> ir.Value | None:
+    """Go back from the logits, past bias and scales, to the head's product and what it multiplies."""
+    node = logits.producer()
+    while node is not None and node.op_type not in _PRODUCTS:
+        computed = (value.producer() for value in node.inputs if value is not None)
+        node = next((producer for producer in computed if producer is not None), None)
+    if node is None:
+        return None
+    read = node.inputs[0]
+    quantised = read.producer() if read is not None else None
+    if quantised is not None and quantised.op_type == "DynamicQuantizeLinear":
+        return quantised.inputs[0]
+    return read
+
+
 def _logits(graph: Path) -> npt.NDArray[np.float32]:
     """Compute the logits of an example in which tokens repeat at other places."""
     from onnxruntime import InferenceSession
 
     session = InferenceSession(str(graph), providers=["CPUExecutionProvider"])
-    (logits,) = session.run(None, {"input_ids": np.array([[1, 2, 3, 4, 2, 1], [2, 2, 4, 1, 3, 1]], dtype=np.int64)})
+    (logits,) = session.run([LOGITS], {"input_ids": np.array([[1, 2, 3, 4, 2, 1], [2, 2, 4, 1, 3, 1]], dtype=np.int64)})
     values: npt.NDArray[np.float32] = logits
     return values
 

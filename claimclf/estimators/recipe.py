@@ -41,6 +41,9 @@ class Recipe:
         Leave out rows that came into the corpus after this round, so that figures can be reprinted when it has grown.
     columns : Columns, optional
         What the columns of the tables are called, by default as in our own format.
+    neighbours : tuple of str or Path
+        Tables of texts of which a transformer's bundle keeps some, which reports show beside sentences that it sees as
+        alike. They are published with the bundle; real ones are passed over.
     """
 
     train: tuple[str | Path, ...]
@@ -53,6 +56,7 @@ class Recipe:
     licenses: tuple[str, ...] | None = None
     last_round: int | None = None
     columns: Columns | None = None
+    neighbours: tuple[str | Path, ...] = ()
 
     @classmethod
     def read(cls, path: str | Path, overrides: Mapping[str, Any] | None = None) -> Recipe:
@@ -79,7 +83,7 @@ class Recipe:
             raise DataError(f"{path}: cannot be read ({error})") from error
         if not isinstance(entries, dict):
             raise DataError(f"{path}: expected entries such as train: and parameters:")
-        for name in ("train", "validation"):
+        for name in ("train", "validation", "neighbours"):
             entries[name] = tuple((path.parent / file).resolve() for file in entries.get(name) or ())
         given = {name: value for name, value in (overrides or {}).items() if value is not None}
         parameters = {**(entries.pop("parameters", None) or {}), **given.pop("parameters", {})}
@@ -113,6 +117,7 @@ class Recipe:
             self,
             train=tuple(data),
             validation=(),
+            neighbours=(),
             labels=labels,
             columns=columns,
             last_round=None,
@@ -125,7 +130,7 @@ class Recipe:
         Parameters
         ----------
         part : sequence of str or Path
-            :attr:`train` or :attr:`validation`.
+            :attr:`train`, :attr:`validation` or :attr:`neighbours`.
         """
         examples = load_examples(
             part, labels=self.labels, columns=self.columns, in_dev_repo=self.in_dev_repo, licenses=self.licenses

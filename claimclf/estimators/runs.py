@@ -16,6 +16,7 @@ from claimclf.decision import HeldOut
 from claimclf.errors import DataError
 from claimclf.estimators.base import TextClassifier
 from claimclf.estimators.baseline import BaselineClassifier
+from claimclf.estimators.neighbours import keep_neighbours
 from claimclf.estimators.pretrained import count_truncated
 from claimclf.estimators.recipe import Recipe
 from claimclf.estimators.softlabels import SoftLabels
@@ -67,8 +68,11 @@ def train_transformer(recipe: Recipe, soft: SoftLabels | None = None) -> Trained
     _fit(recipe, estimator, train, soft, validation=None if crossed else held_out)
     path = estimator.save(recipe.output, training={**_provenance(recipe, *cleaned, report), **_provenance_of(soft)})
     if crossed:
-        return _calibrated_across(path, recipe, train, estimator.choice_)
-    return calibrate_on_validation(path, recipe, validation)
+        trained = _calibrated_across(path, recipe, train, estimator.choice_)
+    else:
+        trained = calibrate_on_validation(path, recipe, validation)
+    keep_neighbours_of(recipe, path)
+    return trained
 
 
 def train_baseline(recipe: Recipe) -> Trained:
@@ -96,6 +100,20 @@ def train_baseline(recipe: Recipe) -> Trained:
     metrics = {**measured.to_dict(), "what": _WHAT}
     path = estimator.save(recipe.output, training=_provenance(recipe, train, held_out, report), metrics=metrics)
     return Trained(path, measured, _WHAT)
+
+
+def keep_neighbours_of(recipe: Recipe, path: Path) -> None:
+    """Let a bundle, when it is calibrated, keep some of the recipe's neighbours, if it names any.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        The run.
+    path : Path
+        The bundle, which is changed in place.
+    """
+    if recipe.neighbours:
+        keep_neighbours(path, path, recipe.examples(recipe.neighbours))
 
 
 def make_estimator(

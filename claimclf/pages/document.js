@@ -2,6 +2,7 @@
 {
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const words = read("words");
+  const neighbours = read("neighbours");
   const labels = read("trail").labels;
   const numbers = (list) => list.split(" ").filter(Boolean).map(Number);
   const sentences = [...document.querySelectorAll(".s")].map((element) => ({
@@ -16,6 +17,7 @@
   const text = document.getElementById("text");
   const details = document.getElementById("details");
   const said = document.getElementById("said");
+  const alike = document.getElementById("alike");
   let current = null;
 
   const make = (name, content, attributes = {}) => {
@@ -41,6 +43,16 @@
         make("li", [make("b", word), `: ${without.toFixed(2)} (log-odds ${difference.toFixed(1)} lower)`]))));
     }
     said.replaceChildren(...parts);
+    if (alike) compare(neighbours[number] ?? []);
+  };
+
+  const compare = (found) => {
+    alike.hidden = !found.length;
+    alike.querySelector("ul").replaceChildren(...found.map(({ text, labels: carried, similarity }) => {
+      const tags = carried.map((label) => make("span", label, { class: `tag label${labels.indexOf(label)}` }));
+      const shown = tags.length ? tags : [make("span", "no label", { class: "tag note" })];
+      return make("li", [text, ...shown, ` similarity ${similarity.toFixed(2)}`]);
+    }));
   };
 
   const select = (number) => {

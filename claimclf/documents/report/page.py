@@ -70,11 +70,16 @@ def document_page(document: Document) -> str:
         Without jinja2.
     """
     words: list[Words | None] = [None] * len(document)
+    neighbours: dict[int, list[dict[str, Any]]] = {}
+    marked = [bool(sentence.labels or sentence.referred) for sentence in document]
     if document.scorer:
         words = decisive_words(document.sentences, document.labels, document.scorer.predict_proba)
+        if document.scorer.keeps_examples:
+            asked = [number for number, is_marked in enumerate(marked) if is_marked]
+            found = document.scorer.nearest([document[number].text for number in asked])
+            neighbours = {n: list(map(asdict, nearest)) for n, nearest in zip(asked, found, strict=True)}
     looks: dict[Look, int] = {}
     blocks = list(_blocks(document, words, looks))
-    marked = [bool(sentence.labels or sentence.referred) for sentence in document]
     values = {
         "document": document,
         "name": PurePath(document.source).name if document.source else "Text",
@@ -88,6 +93,7 @@ def document_page(document: Document) -> str:
         "n_unexplained": sum(is_marked and found is None for is_marked, found in zip(marked, words, strict=True)),
         "trail": trail(document),
         "words": {number: found for number, found in enumerate(words) if found},
+        "neighbours": neighbours,
     }
     return pages.render("document", values, feature="A report in HTML", extra="documents")
 
