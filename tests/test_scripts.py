@@ -6,6 +6,8 @@ import gzip
 import hashlib
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -15,12 +17,14 @@ import yaml
 
 import claimclf
 from claimclf.benchmark.segmentation import Score, marked_paragraphs, score
+from claimclf.cli.main import main
 from claimclf.data.references import text_hash
 from claimclf.errors import DataError
 from claimclf.estimators.softlabels import read_soft_labels
 from claimclf.labels import LABELS
 
-TRAINING = Path(__file__).parent.parent / "training"
+ROOT = Path(__file__).parent.parent
+TRAINING = ROOT / "training"
 SPLITTERS = ("claimclf", "sentencex")
 
 
@@ -119,20 +123,29 @@ def test_the_transformer_is_trained_saved_and_measured(recipe, data: Path, tiny_
     assert "torch fp32 = onnx int8" in out
 
 
-def test_two_commands_lead_from_forty_rows_to_a_transformer(tmp_path: Path, tiny_base: Path) -> None:
-    words = {"ports": "pact on ports", "spying": "cameras match faces"}
-    rows = [f"The {said} {number}.,{topic}" for topic, said in words.items() for number in range(20)]
-    table = tmp_path / "mine.csv"
-    table.write_text("\n".join(["text,label", *rows]) + "\n", "utf-8")
+def test_the_two_commands_of_the_readme_lead_from_a_small_table_to_predictions(
+    tmp_path: Path, tiny_base: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    shown = r"```sh\n(python training/train_transformer.py --data notebooks.*?)```.*?```text\n(.*?)```"
+    commands, printed = re.search(shown, readme, re.DOTALL).groups()
+    monkeypatch.chdir(ROOT)
+    commands = commands.replace("bundles/mine", (tmp_path / "mine").as_posix())
+    (_, script, *train), (_, *predict) = map(shlex.split, commands.splitlines())
     settings = ["--set", f"base={tiny_base}", "--set", "max_length=32", "--set", "time_budget=0"]
-    done = run("train_transformer.py", "--data", table, "--recipe", "auto", *settings, "--out", tmp_path / "mine")
-    assert done.stderr.startswith("data: 40 texts in 40 groups to learn from\n  ports          20 ( 50.0%)\n")
+    done = run(Path(script).name, *train, *settings)
+    assert done.stderr.startswith(printed.partition("full:")[0])
     assert "contrastive: not tried; it takes about" in done.stderr
     assert "on sentences, each decided by a network that learnt without its group:" in done.stdout
     bundle = claimclf.load(tmp_path / "mine")
-    assert bundle.manifest["metrics"]["n_texts"] == len(bundle.held_out.truth) == 40
+    assert bundle.manifest["metrics"]["n_texts"] == len(bundle.held_out.truth) == 48
     assert bundle.manifest["training"]["strategy"] == "head"
-    assert [p.labels for p in bundle.predictions(["The pact.", "The cameras."])] == [("ports",), ("spying",)]
+    assert main(predict) == 0
+    lines = capsys.readouterr().out.splitlines()
+    texts = Path("notebooks/climate-unlabelled.csv").read_text("utf-8").replace('"', "").splitlines()[1:]
+    assert [re.split(r" [\d.]{4} +", line)[1] for line in lines] == texts
+    assert {line.split()[0] for line in lines} <= set(bundle.labels) == {"doubt", "impact", "measure"}
+    assert [line.split(maxsplit=2)[2] for line in printed.splitlines()[-5:]] == texts[:5]
 
 
 def test_a_student_learns_from_a_teacher_and_from_labels(
