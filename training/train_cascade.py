@@ -26,15 +26,15 @@ def main() -> int:
     try:
         second = load(options.second)
         recipe = Recipe.read(options.config)
-        unseen = {example.group for example in recipe.examples(recipe.validation)}
         texts = list(read_unlabelled(options.texts))
+        unseen = {example.group for example in recipe.examples(recipe.validation)} & {text.group for text in texts}
         settled = train_cascade(second, texts, second.path.parent / options.name, held_out=unseen)
     except ClaimclfError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 1
     print(f"bundle: {second.path.parent / options.name}")
     print(
-        f"of {settled.n_texts:,} texts of groups that neither stage was trained on the first stage settles "
+        f"of {settled.n_texts:,} texts of groups that the first stage was not trained on it settles "
         f"{settled.share:.1%}, among them {settled.missed} of the {settled.n_asserted:,} on which the "
         f"transformer asserts a label (margin {settled.margin:.2f})"
     )
