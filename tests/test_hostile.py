@@ -283,13 +283,21 @@ def pages_and_prose() -> Iterator[tuple[str, bytes]]:
     yield "a.docx", word("".join(f"<w:p><w:r><w:t>{escape(payload)}{after}</w:t></w:r></w:p>" for payload in PAYLOADS))
 
 
+@pytest.fixture(scope="module")
+def n_own_scripts(baseline_bundle: Path) -> int:
+    harmless = claimclf.predict.document(text="Veldania and Oro signed a pact on ports.", model=baseline_bundle)
+    return Live(harmless.to_html() or "").counts["script"]
+
+
 @pytest.mark.parametrize(
     ("name", "content"), list(pages_and_prose()), ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_no_script_of_a_document_reaches_its_report(tmp_path: Path, baseline_bundle: Path, name, content) -> None:
+def test_no_script_of_a_document_reaches_its_report(
+    tmp_path: Path, baseline_bundle: Path, n_own_scripts: int, name, content
+) -> None:
     path = tmp_path / name
     path.write_bytes(content)
     page = Live(claimclf.predict.document(path, model=baseline_bundle).to_html() or "")
     assert page.acting == []
-    assert page.counts["script"] == 3
+    assert page.counts["script"] == n_own_scripts > 0
     assert not {"img", "iframe", "object", "embed", "base", "link", "math", "animate"} & set(page.counts)
