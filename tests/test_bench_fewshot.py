@@ -75,7 +75,7 @@ def test_a_competition_is_written_down_compared_and_not_run_twice(
     assert compete(folder, ["several", "topics"], learners, out, **options) == rows
     assert len(here) == len(out.read_text("utf-8").splitlines()) == 4
     shown = compare(rows, folder, learners[0])
-    assert f"| topics | 4 | {rows[2]['macro_f1']:.3f} | {rows[2]['seconds']:.1f} |" in shown
+    assert f"| topics | 4 | {rows[2]['macro_f1']:.3f} | {rows[2]['cpu_seconds']:.1f} |" in shown
     gain = rows[2]["macro_f1"] - rows[3]["macro_f1"]
     assert f"| topics | {gain:.3f} [" in shown
     monkeypatch.setattr(fewshot, "apart", lambda *_: (_ for _ in ()).throw(ClaimclfError("stopped")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 
@@ -25,6 +26,7 @@ TOPICS = ["pact", "pact", "faces", "faces", "other"]
 @pytest.fixture
 def estimator(tiny_base: Path, monkeypatch: pytest.MonkeyPatch) -> TransformerClassifier:
     monkeypatch.setattr(choice, "FEWEST_STEPS", 1)
+    monkeypatch.setattr(choice, "FEW", 0)
     return TransformerClassifier(
         base=str(tiny_base), strategy="auto", max_length=32, epochs=1, batch_size=4, bf16=False
     )
@@ -58,7 +60,7 @@ def test_a_contrast_brings_texts_with_like_labels_together(estimator, training_d
             directions = torch.nn.functional.normalize(fitted.network_.embed(**encoded), dim=1).numpy()
         cosines = (directions @ directions.T)[~np.eye(len(texts), dtype=bool)]
         gaps.append(cosines[alike].mean() - cosines[~alike].mean())
-    assert gaps[1] > 1.1 * gaps[0]  # a tiny random encoder moves little in thirty steps
+    assert gaps[1] > 1.1 * gaps[0]  # a tiny random encoder moves little in fifteen steps
 
 
 def test_the_choice_says_what_was_tried_and_how_good_it_was(estimator, training_data) -> None:
@@ -69,6 +71,19 @@ def test_the_choice_says_what_was_tried_and_how_good_it_was(estimator, training_
     assert "full" in measured
     assert chosen.startswith(f"strategy: {fitted.strategy_}")
     assert sorted(fitted.choice_.rows) == list(range(12))
+
+
+def test_from_few_texts_contrastive_learning_is_taken_unasked(
+    estimator, training_data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choice, "FEW", 13)
+    fitted = estimator.fit(*training_data)
+    assert fitted.strategy_ == "contrastive"
+    assert fitted.choice_.reasons == (
+        "strategy: contrastive, as always if it fits into the time; to compare takes 13 texts",
+    )
+    assert sorted(fitted.choice_.rows) == list(range(12))
+    assert estimator.set_params(time_budget=0).fit(*training_data).strategy_ == "head"
 
 
 def test_without_time_the_head_alone_is_trained_and_the_rest_is_named(estimator, training_data) -> None:
@@ -92,7 +107,7 @@ def test_all_weights_are_not_tried_where_they_would_hardly_move(
 def test_the_clock_decides_what_is_tried(estimator, training_data, monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = iter(range(1000))
     monkeypatch.setattr(strategies, "clock", lambda: float(next(ticks)))
-    # A second a tick: two steps of twelve texts take one, so a text takes 1/24, and a fold 30 times 6 of them.
+    # A second a tick: a step of twelve texts takes one, so a text takes 1/12, and a fold 15 times 6 of them.
     fitted = estimator.set_params(time_budget=14).fit(*training_data)
     assert fitted.choice_.reasons[0] == "contrastive: not tried; it takes about 15.0 s, and 11.0 s are left"
     assert "full 0." in fitted.choice_.reasons[1]
@@ -139,17 +154,26 @@ def test_what_is_not_known_is_left_out(estimator, training_data, strategy: str) 
     assert not np.array_equal(unknown.predict_proba(texts), zeros.predict_proba(texts))
 
 
-def test_a_pair_is_compared_by_the_labels_that_are_known_of_both() -> None:
-    same = torch.ones(2, 3)
-    one, both = torch.tensor([[1.0, 0.0]]), torch.tensor([[1.0, 1.0]])
-    known = torch.ones(2, 2)
-    assert contrast_loss(same, torch.cat([one, one]), known) == pytest.approx(0, abs=1e-6)
-    assert contrast_loss(same, torch.cat([one, both]), known) == pytest.approx(0.5**2 / 2)
-    assert contrast_loss(same, torch.cat([one, 1 - one]), known) == pytest.approx(1 / 2)
-    assert contrast_loss(same, torch.zeros(2, 2), known) == pytest.approx(0, abs=1e-6), "none is a kind of its own"
-    known[0, 1] = 0
-    assert contrast_loss(same, torch.cat([one, both]), known) == pytest.approx(0, abs=1e-6)
-    assert contrast_loss(same, torch.cat([one, one]), torch.eye(2)) == 0, "nothing is known of both"
+def test_a_text_is_sought_among_the_others_by_the_labels_in_common() -> None:
+    alone, known = torch.eye(3)[[0, 0, 1]], torch.ones(3, 3)
+    steep = 1 / 0.3  # the distance of what is alike and what is not
+    found = math.log(1 + math.exp(-steep))
+    assert contrast_loss(torch.ones(3, 2), alone, known) == pytest.approx(math.log(2)), "two to guess among"
+    assert contrast_loss(alone, alone, known) == pytest.approx(found)
+    none = alone * torch.tensor([0.0, 1, 1])
+    assert contrast_loss(alone, none, known) == pytest.approx(found), "none is a kind of its own"
+    both = alone + torch.eye(3)[[2, 2, 0]] * torch.tensor([1.0, 0, 0])
+    third = found + steep / 3  # two thirds are sought at hand, a third at a distance
+    assert contrast_loss(alone, both, known) == pytest.approx((2 * third + math.log(2)) / 3)
+
+
+def test_labels_that_are_not_known_of_both_texts_do_not_count() -> None:
+    labels, known = torch.tensor([[0.0, 1], [0, 0], [1, 0]]), torch.ones(3, 2)
+    apart = torch.tensor([[1.0, 0], [1, 0], [0, 1]])
+    assert contrast_loss(apart, labels, known) == 0, "no two are alike"
+    known[1, 1] = 0
+    assert contrast_loss(apart, labels, known) == pytest.approx(math.log(1 + math.exp(-1 / 0.3)))
+    assert contrast_loss(apart, labels, torch.eye(3)[:, :2]) == 0, "nothing is known of both"
 
 
 def test_a_multinomial_head_knows_classes_that_nobody_showed() -> None:

@@ -29,7 +29,12 @@ def main() -> int:
     parser.add_argument("--test", type=int, default=1500, help="test texts of each set (default: %(default)s)")
     parser.add_argument("--learners", nargs="+", choices=list(LEARNERS), metavar="NAME", help=", ".join(LEARNERS))
     parser.add_argument("--base", default=DEFAULT_BASE, help="pretrained encoder of all (default: %(default)s)")
-    parser.add_argument("--threads", type=int, default=2, help="of every process (default: %(default)s)")
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=1,
+        help="of every process; with one, CPU seconds compare on a busy machine (default: %(default)s)",
+    )
     options = parser.parse_args()
     learners = options.learners or list(learners_by_default(options.full))
     try:

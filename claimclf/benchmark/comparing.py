@@ -1,4 +1,7 @@
-"""Tables of who learnt how much from public sets, and in which time."""
+"""Tables of who learnt how much from public sets, and in which time.
+
+The time is the processor's: what else runs on a machine hardly changes it as long as each learner has one thread.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ def compare(rows: Sequence[Row], folder: Path, ours: str) -> str:
     sets, learners = (list(dict.fromkeys(row[name] for row in rows)) for name in ("set", "learner"))
     peers = [name for name in learners if name != ours]
     lines = [
-        "| set | texts | " + " | ".join(f"{name}: macro F1 | s" for name in learners) + " |",
+        "| set | texts | " + " | ".join(f"{name}: macro F1 | CPU s" for name in learners) + " |",
         "|---|---|" + "---|---|" * len(learners),
     ]
     cells = {
@@ -41,7 +44,7 @@ def compare(rows: Sequence[Row], folder: Path, ours: str) -> str:
         for who in learners
     }
     figures = {
-        key: [(row["macro_f1"], row["seconds"], row["n_texts"]) for row in found] for key, found in cells.items()
+        key: [(row["macro_f1"], row["cpu_seconds"], row["n_texts"]) for row in found] for key, found in cells.items()
     }
     means = {key: np.mean(found, axis=0) for key, found in figures.items()}
     for name in sets:
@@ -55,7 +58,7 @@ def compare(rows: Sequence[Row], folder: Path, ours: str) -> str:
         return "\n".join(lines)
     lines += [
         "",
-        f"| {ours} beside | " + " | ".join(f"{name}: difference | time" for name in peers) + " |",
+        f"| {ours} beside | " + " | ".join(f"{name}: difference | CPU time" for name in peers) + " |",
         "|---|" + "---|---|" * len(peers),
     ]
     gains = {(name, who): _gain(cells[name, ours], cells[name, who], folder / name) for name in sets for who in peers}

@@ -60,7 +60,8 @@ def compete(
     -------
     list of dict
         The rows of this competition: ``set``, ``draw``, ``learner``, ``shots`` and ``n_test`` (0 for all), ``n_texts``,
-        ``macro_f1``, ``seconds`` and ``decided``, the columns of the labels asserted of each test text.
+        ``macro_f1``, ``seconds``, ``cpu_seconds`` and ``decided``, the columns of the labels asserted of each test
+        text.
     """
     done = {_key(row): row for _, row in read_rows(out)} if out.exists() else {}
     rows = []

@@ -1,4 +1,4 @@
-"""Choose how to learn by cross-validation over groups, within a time that is given."""
+"""Choose how to learn, from many texts by cross-validation over groups, within a time that is given."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ _ENOUGH = 1000
 _AT_MOST = 5000
 """Texts that a fold learns from: what is better with as many stays better with more."""
 
+FEW = 500
+"""Texts below which cross-validation tells chance from merit too seldom to be asked."""
 FEWEST_STEPS = 100
 """Batches below which training all weights changes too little to be worth a trial."""
 
@@ -55,8 +57,8 @@ class Choice(NamedTuple):
 def choose(learner: Learner, strategy: Strategy | Literal["auto"], groups: Sequence[str], time_budget: float) -> Choice:
     """Cross-validate a strategy, or those that fit into the time, and keep the best.
 
-    Contrastive learning is preferred: another strategy takes its place if its macro F1 is higher by more than a
-    standard error of the difference. With a few texts the highest is mostly noise, with many the rule hardly matters.
+    Contrastive learning is preferred: from fewer than :data:`FEW` texts it is taken if there is time for it, and from
+    more another strategy takes its place if its macro F1 is higher by more than a standard error of the difference.
 
     Parameters
     ----------
@@ -81,20 +83,22 @@ def choose(learner: Learner, strategy: Strategy | Literal["auto"], groups: Seque
         reason = f"strategy: {chosen}; texts of a single group cannot be cross-validated"
         return _announced(Choice(chosen, (reason,), none, learner.targets[:0]))
     rows = np.concatenate([held_out for _, held_out in folds])
-    if strategy != "auto":
-        return _announced(
-            Choice(strategy, (f"strategy: {strategy}, as asked",), rows, _score(learner, strategy, folds))
-        )
     started = strategies.clock()
+    reason = f"strategy: {strategy}, as asked"
+    if strategy == "auto" and len(learner.targets) < FEW and _needed(learner, "contrastive", folds) <= time_budget:
+        strategy = "contrastive"
+        reason = f"strategy: contrastive, as always if it fits into the time; to compare takes {FEW} texts"
+    if strategy != "auto":
+        return _announced(Choice(strategy, (reason,), rows, _score(learner, strategy, folds)))
     logits: dict[Strategy, Array] = {"head": _score(learner, "head", folds)}
     reasons = []
-    candidates: tuple[Strategy, ...] = ("contrastive", "full")
+    candidates: tuple[Literal["contrastive", "full"], ...] = ("contrastive", "full")
     for candidate in candidates:
         steps = min(_steps(learner, len(train)) for train, _ in folds)
         if candidate == "full" and steps < FEWEST_STEPS:
             reasons.append(f"full: not tried; {steps} steps are too few, {FEWEST_STEPS} might do")
             continue
-        needed = sum(learner.seconds(candidate, len(train)) for train, _ in folds)
+        needed = _needed(learner, candidate, folds)
         left = max(0.0, time_budget - (strategies.clock() - started))
         if needed <= left:
             logits[candidate] = _score(learner, candidate, folds)
@@ -119,6 +123,10 @@ def _folds(targets: Array, groups: Sequence[str], seed: int) -> list[Fold]:
 
 def _steps(learner: Learner, n_texts: int) -> int:
     return math.ceil(n_texts / learner.options.batch_size) * learner.options.epochs
+
+
+def _needed(learner: Learner, strategy: Literal["contrastive", "full"], folds: Sequence[Fold]) -> float:
+    return sum(learner.seconds(strategy, len(train)) for train, _ in folds)
 
 
 def _score(learner: Learner, strategy: Strategy, folds: Sequence[Fold]) -> Array:
