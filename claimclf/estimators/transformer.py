@@ -35,7 +35,7 @@ class TransformerClassifier(NetworkClassifier):
     strategy : {"full", "contrastive", "head", "auto"}, default "full"
         What is learnt. ``full``: all weights together. ``contrastive``: the encoder, so that texts with like labels lie
         together, then the head by logistic regression; for eight texts a label to a few hundred. ``head``: nothing but
-        the head. ``auto``: what is best in cross-validation over groups, see
+        the head. ``auto``: from few texts ``contrastive``, from many what is best in cross-validation over groups, see
         :func:`~claimclf.estimators.choice.choose`. All but ``full`` learn from every text, and are calibrated by
         cross-validation.
     time_budget : float, default 300
