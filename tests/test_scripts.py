@@ -158,7 +158,7 @@ def test_the_two_commands_of_the_readme_lead_from_a_small_table_to_predictions(
     (_, script, *train), (_, *predict) = map(shlex.split, commands.splitlines())
     settings = ["--set", f"base={tiny_base}", "--set", "max_length=32", "--set", "time_budget=0"]
     done = run(Path(script).name, *train, *settings)
-    assert done.stderr.startswith(printed.partition("full:")[0])
+    assert done.stderr.startswith(printed.partition("strategy:")[0])
     assert "contrastive: not tried; it takes about" in done.stderr
     assert "on sentences, each decided by a network that learnt without its group:" in done.stdout
     bundle = claimclf.load(tmp_path / "mine")
