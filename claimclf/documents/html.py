@@ -13,6 +13,8 @@ _LARGEST = 20 * 2**20
 _DECLARED = re.compile(
     rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)|<\?xml[^>]{0,200}encoding=[\"']([\w-]+)", re.I
 )
+_MOST_LINKED = 0.05
+"""Share of the text of a page without navigation that leads elsewhere."""
 _BLOCKS = frozenset({"body", "head", "p", "list", "item", "quote", "code", "table", "row", "cell", "div"})
 
 
@@ -49,11 +51,23 @@ def read_html(data: bytes) -> Extracted:
     text = decode(data, b"".join(filter(None, declared.groups())).decode() if declared else None)
     parser = HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
     tree = document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+    for repeated in tree.xpath("//div[@title='header' or @title='footer']"):  # of pages, as LibreOffice writes them
+        repeated.drop_tree()
     captions = _free_captions(tree)
+    if _is_all_article(tree):
+        tree.body.tag = "article"
     found = bare_extraction(tree, include_comments=False)
     if found is None:
         raise DocumentError("no article found in this web page")
     return _composed(found.body, captions)
+
+
+def _is_all_article(tree: Any) -> bool:
+    """Say whether a page is a document, as word processors write; where it must search, trafilatura loses headings."""
+    if tree.find("body") is None or tree.xpath("//article|//main|//nav|//form"):
+        return False
+    linked = sum(len(link.text_content()) for link in tree.iter("a"))
+    return bool(linked < _MOST_LINKED * len(tree.body.text_content()))
 
 
 def _free_captions(tree: Any) -> set[str]:

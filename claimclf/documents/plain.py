@@ -10,14 +10,19 @@ from claimclf.documents.segmenting import LIST_MARKER, Span, trimmed
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 _LONGEST_HEADING = 100
+_LONGEST_WRAPPED = 160
+"""Characters; a longer line is a paragraph that nobody wrapped, ..."""
+_FEWEST_WORDS = 15
+"""... if it has more words than this: an address can be as long."""
 _ENDS_LIKE_PROSE = re.compile(r"[.!?;:,…][\"'”’»)\]]*$")
 
 
 def read_plain(text: str) -> Extracted:
     """Find the paragraphs of a plain text.
 
-    Blank lines and list markers begin a new one; other line breaks are taken for wrapped lines. A heading is a short
-    line between blank ones that does not end like a sentence.
+    Blank lines and list markers begin a new one; other line breaks are taken for wrapped lines, unless a line beside
+    them is longer than anyone wraps: then every line is a paragraph, as word processors save them. A heading is a short
+    line that stands alone and does not end like a sentence.
 
     Parameters
     ----------
@@ -54,9 +59,11 @@ def _paragraphs(text: str) -> Iterator[tuple[Span, bool]]:
     for blank in [*_BLANK_LINE.finditer(text), None]:
         end = blank.start() if blank else len(text)
         line_start = block_start = start
-        for line in text[start:end].splitlines(keepends=True):
-            if line_start > block_start and LIST_MARKER.match(line):
-                yield Span(block_start, line_start), False
+        lines = text[start:end].splitlines(keepends=True)
+        unwrapped = any(len(line) > _LONGEST_WRAPPED and len(line.split()) > _FEWEST_WORDS for line in lines)
+        for line in lines:
+            if line_start > block_start and (unwrapped or LIST_MARKER.match(line)):
+                yield Span(block_start, line_start), unwrapped
                 block_start = line_start
             line_start += len(line)
         yield Span(block_start, end), block_start == start and end < len(text)
