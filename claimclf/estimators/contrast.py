@@ -24,10 +24,10 @@ from claimclf.estimators.optimisation import freeze_embeddings
 
 BATCH = 64
 """Texts that a step compares with each other."""
-_PASSES = 15
+_PASSES = 10
 """Times that each text is seen, at most; also the least number of steps."""
 _MOST_STEPS = 300
-"""With many texts the encoder has moved far enough before it has seen each of them fifteen times."""
+"""With many texts the encoder has moved far enough before it has seen each of them ten times."""
 _TEMPERATURE = 0.3
 """Of the cosines; at the 0.1 of Khosla et al. a few texts are told apart by what is chance."""
 _LEARNING_RATE = 3e-4
@@ -46,7 +46,7 @@ def contrast_steps(n_texts: int) -> int:
     Examples
     --------
     >>> [contrast_steps(n_texts) for n_texts in (16, 256, 5000)]
-    [15, 60, 300]
+    [10, 40, 300]
     """
     return min(_MOST_STEPS, max(_PASSES, math.ceil(_PASSES * n_texts / BATCH)))
 
