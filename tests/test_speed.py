@@ -123,7 +123,7 @@ def cascade(tiny_transformer, training_data, tmp_path_factory: pytest.TempPathFa
     second = claimclf.load(tiny_transformer.save(folder / "second"))
     texts = texts_of_all_lengths(1500)
     asked = [Unlabelled(str(i), text, f"group {i % 10}") for i, text in enumerate(texts)]
-    train_cascade(second, asked, folder / "fast", most_missed=0.1, **SMALLEST)
+    train_cascade(second, asked, folder / "fast", most_changed=0.1, **SMALLEST)
     return folder / "fast"
 
 
@@ -157,7 +157,7 @@ def test_a_cascade_is_not_made_of_too_little(cascade: Path, baseline_bundle: Pat
 
     second = claimclf.load(cascade.parent / "second")
     few = [Unlabelled(str(i), text, str(i)) for i, text in enumerate(training_data[0])]
-    with pytest.raises(InputError, match="give more texts"):
+    with pytest.raises(InputError, match="decided otherwise; give more"):
         train_cascade(second, few, cascade.parent / "new", **SMALLEST)
     with pytest.raises(InputError, match="beside its second stage"):
         train_cascade(second, few, cascade / "new")
@@ -165,8 +165,8 @@ def test_a_cascade_is_not_made_of_too_little(cascade: Path, baseline_bundle: Pat
         train_cascade(claimclf.load(baseline_bundle), few, baseline_bundle.parent / "new")
     with pytest.raises(InputError, match="beside its second stage"):
         train_cascade(second, few, second.path)
-    with pytest.raises(InputError, match="most_missed: expected a number between 0 and 1, got 5"):
-        train_cascade(second, few, cascade.parent / "new", most_missed=5)
+    with pytest.raises(InputError, match="most_changed: expected a number between 0 and 1, got 5"):
+        train_cascade(second, few, cascade.parent / "new", most_changed=5)
 
 
 def test_a_cascade_is_not_calibrated_apart_from_its_second_stage(cascade: Path, tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_cascade_is_not_calibrated_apart_from_its_second_stage(cascade: Path, 
 
 
 def test_contenders_are_measured_in_processes_of_their_own(transformer_bundle: Path, tmp_path: Path) -> None:
-    from claimclf.benchmark import macro_f1, plot, race, table
+    from claimclf.benchmark import arithmetic, macro_f1, plot, race, table
 
     ours, baseline = "claimclf default", "claimclf baseline (scikit-learn TF-IDF)"
     folders = {ours: transformer_bundle, baseline: transformer_bundle}
@@ -196,6 +196,9 @@ def test_contenders_are_measured_in_processes_of_their_own(transformer_bundle: P
     row = next(line for line in lines if line.startswith(f"| {baseline} | best"))
     assert "| 1.0 |" in row
     assert row.endswith("| 0.250 |")
+    done = arithmetic(found, texts_of_all_lengths(60), transformer_bundle).splitlines()
+    assert done[0].startswith("a text costs 0.00 GFLOP")  # of a tiny network
+    assert [line.split(",")[0] for line in done[1:]] == [ours]
     plot(found, scores, tmp_path / "race.svg")
     assert baseline in (tmp_path / "race.svg").read_text("utf-8")
     with pytest.raises(InputError, match="264 more than the largest size"):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from claimclf.benchmark import CONTENDERS, PEERS, macro_f1, plot, prepare, race, stream, table
+from claimclf.benchmark import CONTENDERS, PEERS, arithmetic, macro_f1, plot, prepare, race, stream, table
 from claimclf.benchmark.machine import describe
 from claimclf.data import read_rows, targets, to_hold_out
 from claimclf.errors import ClaimclfError
@@ -28,6 +28,7 @@ def main() -> int:
     parser.add_argument("--bundle", type=Path, default=Path("bundles/transformer"), help="with model.safetensors")
     parser.add_argument("--peers", type=Path, default=Path("bundles/peers"), help="where their models are or go")
     parser.add_argument("--texts", type=Path, required=True, help="JSONL with text, for the speed")
+    parser.add_argument("--how", help="keep the texts whose field of that name says so, such as random")
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=[1000, 10000], help="texts in bulk (default: %(default)s)"
     )
@@ -54,11 +55,14 @@ def run(options: argparse.Namespace) -> None:
     folders = {
         name: prepare(name, learnt, truth, options.peers) if name in PEERS else options.bundle for name in options.only
     }
-    texts = list(dict.fromkeys(row["text"] for _, row in read_rows(options.texts)))
+    rows = (row for _, row in read_rows(options.texts) if options.how in (None, row.get("how")))
+    texts = list(dict.fromkeys(row["text"] for row in rows))
     held_out = to_hold_out(recipe.examples(recipe.validation))
     scores = macro_f1(folders, [example.text for example in held_out], targets(held_out, recipe.labels))
     found = race(folders, texts, options.sizes)
-    print(f"{describe()}\n\n{table(found, scores)}\n")
+    print(
+        f"{describe()}\n\n{table(found, scores)}\n\n{arithmetic(found, texts[: max(options.sizes)], options.bundle)}\n"
+    )
     short = [text[:60] for text in texts]
     streamed = [stream(str(options.bundle.resolve()), short, number) for number in options.stream]
     for outcome in streamed:

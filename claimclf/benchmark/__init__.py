@@ -5,6 +5,7 @@ from claimclf.benchmark.comparing import compare
 from claimclf.benchmark.contenders import CONTENDERS, Contender
 from claimclf.benchmark.fewshot import compete, learners_by_default
 from claimclf.benchmark.learners import LEARNERS
+from claimclf.benchmark.limits import arithmetic
 from claimclf.benchmark.measuring import Measurement, Race, measure, race
 from claimclf.benchmark.peers import PEERS, prepare
 from claimclf.benchmark.presenting import plot, table
@@ -18,6 +19,7 @@ __all__ = [
     "Measurement",
     "Race",
     "Streamed",
+    "arithmetic",
     "compare",
     "compete",
     "learners_by_default",

@@ -107,15 +107,17 @@ def _sorted(label: Callable[[list[str]], Any], sort: bool) -> Label:
     return in_order
 
 
-_OURS = "claimclf default"
+OURS = "claimclf default"
+"""The contender whose network those run that are scored by it."""
 
 CONTENDERS = {
     contender.name: contender
     for contender in (
-        Contender(_OURS, _claimclf),
+        Contender(OURS, _claimclf),
+        Contender("claimclf fast", _claimclf, ({"model": "fast"},)),
         Contender("claimclf baseline (scikit-learn TF-IDF)", _claimclf, ({"model": "baseline"},)),
-        Contender("transformers pipeline", _pipeline, tuple(_GRID), _OURS),
-        Contender("plain torch", _torch, tuple(_GRID), _OURS),
+        Contender("transformers pipeline", _pipeline, tuple(_GRID), OURS),
+        Contender("plain torch", _torch, tuple(_GRID), OURS),
         Contender(
             "sentence-transformers + logistic regression",
             PEERS["sentence-transformers + logistic regression"].load,

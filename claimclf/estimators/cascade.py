@@ -51,7 +51,7 @@ class Settled(NamedTuple):
     n_texts, n_asserted : int
         Texts, and those on which the transformer asserts a label.
     missed : int
-        Of `n_asserted`, those that the first stage settles as carrying nothing.
+        Of `n_asserted`, those that the first stage settles as carrying nothing: the texts decided otherwise.
     """
 
     margin: float
@@ -69,17 +69,17 @@ def train_cascade(
     held_out: Collection[str] = (),
     size: Mapping[str, int] = SIZE,
     parameters: Mapping[str, Any] = PARAMETERS,
-    most_missed: float = 0.01,
+    most_changed: float = 0.01,
     confidence: float = 0.95,
     seed: int = 0,
 ) -> Settled:
     """Distil a transformer into a small one, find out when that can be believed, and save the two as a cascade.
 
     The margin comes from learn then test (Angelopoulos et al., "Learn then test", 2021, sec. 3.2: a fixed sequence with
-    an exact binomial p-value) on groups that the small one was not trained on: with the confidence asked for, it
-    settles at most that share of the texts on which the transformer asserts a label, all labels together, if texts come
-    from the mix of sources that the held-out groups are. Texts on which the transformer asserts nothing come out as
-    there, unless a score lies so near its threshold that the texts run beside it decide.
+    an exact binomial p-value) on groups that the small one was not trained on: with the confidence asked for, at most
+    that share of texts are decided otherwise than by the transformer alone, if they come from the mix of sources that
+    the held-out groups are. Those are texts that the first stage settles and on which the transformer asserts a label;
+    others come out as there, unless a score lies so near its threshold that the texts run beside it decide.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def train_cascade(
     parameters : mapping of str to object
         How it is trained, by the names of :class:`~claimclf.estimators.TransformerClassifier`, default
         :data:`PARAMETERS`.
-    most_missed : float, default 0.01
+    most_changed : float, default 0.01
         See above.
     confidence : float, default 0.95
         See above.
@@ -121,7 +121,7 @@ def train_cascade(
     behind = second.path.resolve()
     if path.resolve().parent != behind.parent or path.resolve() == behind:
         raise InputError(f"path: a cascade lies beside its second stage, in {behind.parent}")
-    for name, level in (("most_missed", most_missed), ("confidence", confidence)):
+    for name, level in (("most_changed", most_changed), ("confidence", confidence)):
         if not 0 < level < 1:
             raise InputError(f"{name}: expected a number between 0 and 1, got {level!r}")
     calibration = second.calibration
@@ -148,7 +148,7 @@ def train_cascade(
     needed = np.log(threshold) - np.log1p(-threshold)
     margins = (needed - first * slope - intercept).min(axis=1)
     asserted = np.asarray(calibration.decide(second.predict_proba(unseen)).any(axis=1))
-    settled = _settled(margins, asserted, most_missed, 1 - confidence)
+    settled = _settled(margins, asserted, most_changed, 1 - confidence)
     model = {
         "second": behind.name,
         "second_files": {name: second.manifest["files"][name] for name in (GRAPH_FILE, TOKENIZER_FILE)},
@@ -166,7 +166,7 @@ def train_cascade(
         training={
             "n_texts": len(learnt),
             "seed": seed,
-            "most_missed": most_missed,
+            "most_changed": most_changed,
             "confidence": confidence,
             "held_out": settled._asdict(),
         },
@@ -194,7 +194,7 @@ def _split(texts: Sequence[Unlabelled], held_out: Collection[str], seed: int) ->
     return list(first), list(rest)
 
 
-def _settled(below: Array, asserted: npt.NDArray[np.bool_], most_missed: float, risk: float) -> Settled:
+def _settled(below: Array, asserted: npt.NDArray[np.bool_], most_changed: float, risk: float) -> Settled:
     """Find the smallest margin that can be believed; `below` is how far each text is under its nearest threshold."""
     from scipy.stats import binom
 
@@ -202,13 +202,13 @@ def _settled(below: Array, asserted: npt.NDArray[np.bool_], most_missed: float, 
     best = None
     for margin in _MARGINS:
         missed = int((below[asserted] > margin).sum())
-        if binom.cdf(missed, n_asserted, most_missed) > risk:
+        if binom.cdf(missed, len(below), most_changed) > risk:
             break
         best = Settled(float(margin), float(np.mean(below > margin)), len(below), n_asserted, missed)
     if best is None:
         raise InputError(
-            f"texts: the transformer asserts a label on {n_asserted} of those held out, {missed} of them far from what "
-            f"the small one expects: that cannot show that at most {most_missed:.1%} are missed; give more texts"
+            f"texts: of {len(below):,} held out the small one settles {missed} on which the transformer asserts a label, "
+            f"as strict as it can be: that cannot show that at most {most_changed:.1%} are decided otherwise; give more"
         )
     return best
 
