@@ -25,7 +25,12 @@ def main() -> int:
     """Run as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--config", type=Path, default=Path(__file__).parent / "configs" / "transformer.yaml")
-    parser.add_argument("--bundle", type=Path, default=Path("bundles/transformer"), help="with model.safetensors")
+    parser.add_argument(
+        "--bundle",
+        type=Path,
+        default=Path("bundles/transformer"),
+        help="of our kind, with model.safetensors, for the peers that run its encoder",
+    )
     parser.add_argument("--peers", type=Path, default=Path("bundles/peers"), help="where their models are or go")
     parser.add_argument("--texts", type=Path, required=True, help="JSONL with text, for the speed")
     parser.add_argument("--how", help="keep the texts whose field of that name says so, such as random")
@@ -64,7 +69,7 @@ def run(options: argparse.Namespace) -> None:
         f"{describe()}\n\n{table(found, scores)}\n\n{arithmetic(found, texts[: max(options.sizes)], options.bundle)}\n"
     )
     short = [text[:60] for text in texts]
-    streamed = [stream(str(options.bundle.resolve()), short, number) for number in options.stream]
+    streamed = [stream("default", short, number) for number in options.stream]
     for outcome in streamed:
         print(f"stream: {outcome.n_texts:,} short texts, {outcome.per_second:,.0f} a second, {outcome.memory:,.0f} MiB")
     if options.plot:

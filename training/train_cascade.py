@@ -1,6 +1,6 @@
 """Train the fast bundle: a small transformer settles the sentences that surely carry nothing, the default the others.
 
-python training/train_cascade.py --second bundles/default --texts ../shared/pool/*.jsonl.gz datasets/authored/train.jsonl
+python training/train_cascade.py --second bundles/default --texts unlabelled.jsonl.gz datasets/authored/train.jsonl
 """
 
 import argparse

@@ -28,12 +28,12 @@ class Contender:
     name : str
         As the table says it.
     load : callable
-        Takes a folder and a setting, returns a function that scores texts. The folder is a bundle that holds
-        ``model.safetensors``, or what :func:`~claimclf.benchmark.peers.prepare` returned.
+        Takes a folder and a setting, returns a function that scores texts. The folder is a bundle of our architecture
+        that holds ``model.safetensors``, or what :func:`~claimclf.benchmark.peers.prepare` returned.
     settings : tuple of dict
         All that are tried; the first is what its users get who set nothing.
     scored_by : str, default ""
-        Who computes the same function: its scores are those of another contender, up to rounding.
+        Who computes the same function, whose scores count for this one too: an encoder costs the same with any weights.
     """
 
     name: str
@@ -42,10 +42,10 @@ class Contender:
     scored_by: str = ""
 
 
-def _claimclf(bundle: Path, *, model: str = "") -> Label:
+def _claimclf(_: Path, *, model: str) -> Label:
     from claimclf import load, predict
 
-    classifier = load(model or bundle)
+    classifier = load(model)
     return lambda texts: np.array([list(found.scores.values()) for found in predict(texts, model=classifier)])
 
 
@@ -113,7 +113,7 @@ OURS = "claimclf default"
 CONTENDERS = {
     contender.name: contender
     for contender in (
-        Contender(OURS, _claimclf),
+        Contender(OURS, _claimclf, ({"model": "default"},)),
         Contender("claimclf fast", _claimclf, ({"model": "fast"},)),
         Contender("claimclf baseline (scikit-learn TF-IDF)", _claimclf, ({"model": "baseline"},)),
         Contender("transformers pipeline", _pipeline, tuple(_GRID), OURS),
