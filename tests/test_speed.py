@@ -208,8 +208,8 @@ def test_contenders_are_measured_in_processes_of_their_own(transformer_bundle: P
 def test_a_contender_that_fails_is_named(tmp_path: Path) -> None:
     from claimclf.benchmark import race
 
-    with pytest.raises(ClaimclfError, match=r"claimclf default, \{\}: could not be measured"):
-        race({"claimclf default": tmp_path}, texts_of_all_lengths(400), [60])
+    with pytest.raises(ClaimclfError, match=r"fastText, \{\}: could not be measured"):
+        race({"fastText": tmp_path}, texts_of_all_lengths(400), [60])
 
 
 def test_a_stream_is_measured_whatever_its_length(baseline_bundle: Path) -> None:
