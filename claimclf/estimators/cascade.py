@@ -207,8 +207,8 @@ def _settled(below: Array, asserted: npt.NDArray[np.bool_], most_changed: float,
         best = Settled(float(margin), float(np.mean(below > margin)), len(below), n_asserted, missed)
     if best is None:
         raise InputError(
-            f"texts: of {len(below):,} held out the small one at its strictest settles {missed} on which the "
-            f"transformer asserts a label, which cannot show that at most {most_changed:.1%} are decided otherwise; give more"
+            f"texts: of {len(below):,} held out the small one at its strictest settles {missed} on which the other "
+            f"asserts a label; that cannot show that at most {most_changed:.1%} are decided otherwise; give more"
         )
     return best
 
