@@ -242,7 +242,7 @@ def test_doubts_are_the_labels_that_contradict_the_others(table: Path, capsys) -
     captured = capsys.readouterr()
     rows = [json.loads(line) for line in captured.out.splitlines()]
     assert captured.err == f"{len(rows)} doubtful labels of 72 texts\n"
-    assert {row["id"] for row in rows[:6]} == {"5", "22", "52"}, "the lines of the table"
+    assert {row["id"] for row in rows[:6]} == {f"mine.csv, line {line}" for line in (5, 22, 52)}
     assert all(row["given"] == (row["label"] in row["labels"]) for row in rows)
     assert rows[0]["group"] in WATER + MONEY
 
@@ -254,7 +254,7 @@ def test_a_bundle_that_knows_better_doubts_as_well(table: Path, tmp_path: Path, 
     bundle.save(tmp_path / "bundle")
     assert main(["doubts", str(table), *COLUMNS, "--model", str(tmp_path / "bundle")]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert {row["id"] for row in rows} == {"5", "22", "52"}
+    assert {row["id"] for row in rows} == {f"mine.csv, line {line}" for line in (5, 22, 52)}
     assert main(["doubts", str(table), *COLUMNS, "--model", "baseline"]) == 1
     assert "mine.csv, line 2: unknown label 'water'; expected one of agreement" in capsys.readouterr().err
 

@@ -48,8 +48,11 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
 
 def test_defaults_of_a_minimal_file(tmp_path: Path) -> None:
     path = write(tmp_path / "a.jsonl", {"text": "a", "label": "tax"}, "", {"text": "b", "labels": []})
+    first, third = "a.jsonl, line 1", "a.jsonl, line 3"
     examples = read_examples(path, labels=None)
-    assert [(e.id, e.group, e.labels) for e in examples] == [("1", "1", ("tax",)), ("3", "3", ())]
+    assert [(e.id, e.group, e.labels) for e in examples] == [(first, first, ("tax",)), (third, third, ())]
+    more = write(tmp_path / "b.jsonl", {"text": "c", "label": "tax"})
+    assert [e.text for e in load_examples([path, more], labels=None)] == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def read_examples(
     ----------
     source : str or Path
         A table, see :func:`~claimclf.data.tables.read_table`, with a column of texts and one of labels. ``id`` defaults
-        to the number of the row and ``group`` to the id, that is, every text a group of its own.
+        to the name of the file and the line, and ``group`` to the id, that is, every text a group of its own.
     labels : iterable of str, optional
         The labels that may occur, by default those of the corpus; None allows any.
     columns : Columns, optional
@@ -85,7 +85,7 @@ class _Row:
     """A row with checked access to its fields."""
 
     def __init__(self, row: Row, allowed: frozenset[str] | None) -> None:
-        self.place, self.number, self.values = row
+        self.place, self.values = row
         self.allowed = allowed
 
     def fail(self, message: str) -> DataError:
@@ -139,7 +139,7 @@ def _common(row: _Row) -> dict[str, Any]:
 
 
 def _example(row: _Row) -> Example:
-    name = row.get("id", str, default=str(row.number))
+    name = row.get("id", str, default=Path(row.place).name)
     return Example(
         id=name,
         text=row.get("text", str),

@@ -16,10 +16,9 @@ _HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*(:\w+)?")
 
 
 class Row(NamedTuple):
-    """A row: where it stands, for messages (``labels.csv, line 7``), its number, and its fields."""
+    """A row: where it stands, for messages (``labels.csv, line 7``), and its fields."""
 
     place: str
-    number: int
     values: dict[str, Any]
 
 
@@ -72,7 +71,7 @@ class Columns:
 
         Examples
         --------
-        >>> row = Row("a.csv, line 2", 2, {"body": "The dam is safe.", "topics": "water; safety", "page": "7"})
+        >>> row = Row("a.csv, line 2", {"body": "The dam is safe.", "topics": "water; safety", "page": "7"})
         >>> Columns(text="body", labels="topics").canonical(row, strict=False).values
         {'text': 'The dam is safe.', 'labels': ['water', 'safety']}
         """
@@ -125,7 +124,7 @@ def read_table(source: str | Path) -> Iterator[Row]:
     path = Path(source)
     kind = path.suffix.lower()
     if is_jsonl(source):
-        yield from (Row(f"{path}, line {line}", line, row) for line, row in read_rows(path))
+        yield from (Row(f"{path}, line {line}", row) for line, row in read_rows(path))
     elif kind in (".csv", ".tsv"):
         yield from _delimited(path, "," if kind == ".csv" else "\t")
     elif kind == ".parquet" or path.is_dir():
@@ -151,7 +150,7 @@ def _delimited(path: Path, delimiter: str) -> Iterator[Row]:
                 place = f"{path}, line {reader.line_num}"
                 if None in values:
                     raise DataError(f"{place}: more fields than the header has columns")
-                yield Row(place, reader.line_num, values)
+                yield Row(place, values)
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: not UTF-8 ({error.reason}); convert the file first") from error
     except csv.Error as error:
@@ -179,7 +178,7 @@ def _dataset(source: str | Path) -> Iterator[Row]:
         table = table[split or "train"]
     named = {column: kind.int2str for column, kind in table.features.items() if hasattr(kind, "int2str")}
     for number, values in enumerate(table, start=1):
-        yield Row(f"{source}, row {number}", number, {**values, **_named(values, named)})
+        yield Row(f"{source}, row {number}", {**values, **_named(values, named)})
 
 
 def _named(values: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, str]:
