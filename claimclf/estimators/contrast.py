@@ -30,7 +30,7 @@ _MOST_STEPS = 300
 """With many texts the encoder has moved far enough before it has seen each of them ten times."""
 _TEMPERATURE = 0.3
 """Of the cosines; at the 0.1 of Khosla et al. a few texts are told apart by what is chance."""
-_LEARNING_RATE = 3e-4
+_LEARNING_RATE = 2e-4
 _WARMUP = 0.1
 """Share of the steps in which the learning rate rises; then linear to zero."""
 
