@@ -166,7 +166,7 @@ def test_bundles_of_format_1_keep_loading(name: str) -> None:
     assert outcome.largest_difference < 0.02
 
 
-@pytest.mark.parametrize("name", ["default", "baseline"])
+@pytest.mark.parametrize("name", ["default", "fast", "baseline"])
 def test_shipped_bundles_decide_as_stored(name: str) -> None:
     clf = claimclf.load(name)
     assert clf.labels == claimclf.LABELS
