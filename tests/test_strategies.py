@@ -14,7 +14,7 @@ from sklearn.base import clone
 import claimclf
 from claimclf import TransformerClassifier
 from claimclf.errors import InputError
-from claimclf.estimators import choice, strategies
+from claimclf.estimators import choice, contrast, strategies
 from claimclf.estimators.contrast import contrast_loss
 from claimclf.estimators.heads import LinearHead
 from claimclf.labels import LABELS, to_targets
@@ -48,7 +48,10 @@ def test_every_strategy_gives_a_bundle_that_predicts_as_the_estimator(
     assert fitted.choice_.reasons[-1] in (tmp_path / "mine" / "README.md").read_text("utf-8")
 
 
-def test_a_contrast_brings_texts_with_like_labels_together(estimator, training_data) -> None:
+def test_a_contrast_brings_texts_with_like_labels_together(
+    estimator, training_data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contrast, "_PASSES", 50)  # a tiny random encoder moves little in ten
     texts, labels = training_data
     alike = to_targets(labels, LABELS)[0]
     alike = (alike @ alike.T > 0)[~np.eye(len(texts), dtype=bool)]
@@ -60,7 +63,16 @@ def test_a_contrast_brings_texts_with_like_labels_together(estimator, training_d
             directions = torch.nn.functional.normalize(fitted.network_.embed(**encoded), dim=1).numpy()
         cosines = (directions @ directions.T)[~np.eye(len(texts), dtype=bool)]
         gaps.append(cosines[alike].mean() - cosines[~alike].mean())
-    assert gaps[1] > 1.1 * gaps[0]  # a tiny random encoder moves little in so few steps
+    assert gaps[1] > 1.1 * gaps[0]
+
+
+def test_what_a_label_is_called_is_learnt_from(estimator) -> None:
+    texts = ["Rain fell on the hills.", "Snow fell on the hills.", "Hail fell on the hills.", "Sleet fell on the hills."]
+    for names in (("harbour pilots", "tax_on_salt"), ("1", "2")):
+        fitted = clone(estimator).set_params(strategy="head").fit(texts, [names[0], names[1]] * 2)
+        probabilities = fitted.predict_proba(["harbour pilots", "tax on salt"])
+        told = probabilities[0, 0] > 0.5 > probabilities[1, 0]
+        assert bool(told) is (names[0] != "1")
 
 
 def test_the_choice_says_what_was_tried_and_how_good_it_was(estimator, training_data) -> None:

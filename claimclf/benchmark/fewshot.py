@@ -90,6 +90,7 @@ def _trained(head: Row, data: PublicSet) -> Row:
     lesson = {
         "texts": train.texts,
         "truth": train.truth.astype(int).tolist(),
+        "labels": list(data.labels),
         "exclusive": data.exclusive,
         "base": head["base"],
         "seed": head["draw"],

@@ -32,6 +32,8 @@ class Lesson(NamedTuple):
         Texts.
     truth : ndarray of float32, shape (n_texts, n_labels)
         Zeros and ones.
+    labels : list of str
+        What the columns are called.
     exclusive : bool
         Whether each text carries exactly one label.
     base : str
@@ -42,6 +44,7 @@ class Lesson(NamedTuple):
 
     texts: list[str]
     truth: Array
+    labels: list[str]
     exclusive: bool
     base: str
     seed: int
@@ -55,6 +58,7 @@ def _ours(strategy: str) -> Callable[[Lesson], Decide]:
     def train(lesson: Lesson) -> Decide:
         estimator = TransformerClassifier(
             strategy=strategy,  # type: ignore[arg-type]
+            labels=lesson.labels,
             exclusive=lesson.exclusive,
             base=lesson.base,
             random_state=lesson.seed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import tempfile
 import time
 from dataclasses import dataclass, replace
@@ -25,6 +26,8 @@ from claimclf.estimators.options import Strategy, TrainingOptions
 
 Array = npt.NDArray[Any]
 
+_WORD = re.compile(r"[^\W\d_]{3}")
+"""What a name holds that says something; a number or a letter does not."""
 _WARM_UP = 16
 """Texts of the batches by which the pace is measured."""
 
@@ -49,6 +52,9 @@ class Learner:
         Whether each text carries exactly one label.
     options : TrainingOptions
         How to train.
+    names : tuple of str
+        What each label is called. A name in words is a text that carries the label: where texts are few, one more
+        tells much. The strategy ``full`` leaves names alone.
     """
 
     network: Any
@@ -57,6 +63,7 @@ class Learner:
     targets: Array
     exclusive: bool
     options: TrainingOptions
+    names: tuple[str, ...] = ()
 
     def learn(self, strategy: Strategy, folder: Path, validation: Dataset | None = None) -> tuple[Any, list[Any]]:
         """Learn from all texts.
@@ -85,7 +92,8 @@ class Learner:
                 network.head.bias.copy_(torch.from_numpy(head.bias))
             return network, []
         network = copy.deepcopy(self.network)
-        history = fine_tune(network, self.tokenizer, self._encoded, validation, self.options, folder)
+        given = self._encoded.select(everything)
+        history = fine_tune(network, self.tokenizer, given, validation, self.options, folder)
         return network.to("cpu", torch.float32), history
 
     def held_out_logits(self, strategy: Strategy, train: Array, held_out: Array) -> Array:
@@ -142,30 +150,40 @@ class Learner:
         return (clock() - started) / len(rows)
 
     @cached_property
+    def _with_names(self) -> tuple[list[str], Array]:
+        """Return the texts, then the names that are words, and what all of them carry."""
+        columns = [column for column, name in enumerate(self.names) if _WORD.search(name)]
+        carried = np.full((len(columns), self.targets.shape[1]), 0 if self.exclusive else np.nan, dtype=np.float32)
+        carried[np.arange(len(columns)), columns] = 1
+        spelt = [self.names[column].replace("_", " ") for column in columns]
+        return [*self.texts, *spelt], np.concatenate([self.targets, carried])
+
+    @cached_property
     def _encoded(self) -> Dataset:
-        return encode(self.tokenizer, self.texts, self.targets, self.options.max_length)
+        return encode(self.tokenizer, *self._with_names, self.options.max_length)
 
     @cached_property
     def _embedded(self) -> Array:
-        """What the pretrained encoder makes of all texts."""
-        return self._embed(self.network.eval(), np.arange(len(self.texts)))
+        """What the pretrained encoder makes of all texts and names."""
+        return self._embed(self.network.eval(), np.arange(len(self._with_names[0])))
 
     def _embed(self, network: nn.Module, rows: Array) -> Array:
-        texts = [self.texts[row] for row in rows]
+        texts = [self._with_names[0][row] for row in rows]
         return torch_embeddings(network, self.tokenizer, texts, self.options.max_length, bf16=self.options.bf16)
 
     def _head(self, strategy: Strategy, rows: Array) -> tuple[LinearHead, Any]:
         network = copy.deepcopy(self.network).eval()
+        rows = np.concatenate([rows, np.arange(len(self.texts), len(self._with_names[0]))])
         if strategy == "contrastive":
             self._contrast(network, rows, contrast_steps(len(rows)))
             embedded = self._embed(network, rows)
         else:
             embedded = self._embedded[rows]
-        return LinearHead.fit(embedded, self.targets[rows], exclusive=self.exclusive), network
+        return LinearHead.fit(embedded, self._with_names[1][rows], exclusive=self.exclusive), network
 
     def _contrast(self, network: Any, rows: Array, steps: int) -> None:
         options = self.options
         set_seed(options.seed)
         encoded = self._encoded.select(rows).remove_columns("labels")
-        known = self.targets[rows]
+        known = self._with_names[1][rows]
         contrast(network, self.tokenizer, list(encoded), known, steps=steps, seed=options.seed, bf16=options.bf16)

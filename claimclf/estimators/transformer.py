@@ -223,7 +223,9 @@ class TransformerClassifier(NetworkClassifier):
         torch.manual_seed(self.random_state)
         self.tokenizer_ = AutoTokenizer.from_pretrained(self.base_.location, use_fast=True)
         network = build_network(self.base_.location, data.labels, self.pooling)
-        learner = Learner(network, self.tokenizer_, *train, data.exclusive, self._options(data.exclusive))
+        learner = Learner(
+            network, self.tokenizer_, *train, data.exclusive, self._options(data.exclusive), tuple(data.labels)
+        )
         if self.strategy == "auto" or (self.strategy != "full" and validation is None):
             self.choice_ = choose(learner, self.strategy, units, self.time_budget)
             self.strategy_ = self.choice_.strategy
