@@ -67,7 +67,7 @@ def test_a_contrast_brings_texts_with_like_labels_together(
 
 
 def test_what_a_label_is_called_is_learnt_from(estimator) -> None:
-    texts = ["Rain fell on the hills.", "Snow fell on the hills.", "Hail fell on the hills.", "Sleet fell on the hills."]
+    texts = [f"{what} fell on the hills." for what in ("Rain", "Snow", "Hail", "Sleet")]
     for names in (("harbour pilots", "tax_on_salt"), ("1", "2")):
         fitted = clone(estimator).set_params(strategy="head").fit(texts, [names[0], names[1]] * 2)
         probabilities = fitted.predict_proba(["harbour pilots", "tax on salt"])
