@@ -80,7 +80,10 @@ def plot(race: Race, macro_f1: Mapping[str, float], path: Path) -> None:
     for name, score in macro_f1.items():
         rate = largest[name].per_second
         axes.plot(rate, score, "o")
-        axes.annotate(name, (rate, score), textcoords="offset points", xytext=(6, 4))
+        axes.annotate(name, (rate, score), textcoords="offset points", xytext=(3, 4), rotation=35, fontsize=8)
     axes.set(xscale="log", xlabel="sentences a second", ylabel="macro F1")
+    low, high = axes.get_ylim()
+    axes.set_ylim(low, high + 0.7 * (high - low))  # room for the names, which lean to the right of their points
+    axes.set_xlim(right=axes.get_xlim()[1] * 3)
     axes.grid(alpha=0.3)
     figure.savefig(path)
