@@ -41,7 +41,8 @@ class TransformerClassifier(NetworkClassifier):
     time_budget : float, default 300
         Seconds that ``auto`` may take to choose; training comes after. What does not fit is not tried.
     labels : sequence of str, optional
-        The label order; by default taken from ``y`` (see :func:`claimclf.labels.to_targets`).
+        The label order; by default taken from ``y`` (see :func:`claimclf.labels.to_targets`). Names that hold a word
+        are learnt from as texts by every strategy but ``full``: call labels by what they mean.
     exclusive : bool, optional
         Whether each text carries exactly one label, and gets one; by default it does if ``y`` names one label a text.
         The loss is then softmax cross-entropy, whatever `loss` says.
