@@ -108,7 +108,7 @@ def test_two_commands_lead_from_a_csv_to_predictions(tmp_path: Path) -> None:
     ]
     assert "\n".join(["", *report["notes"], ""]) in done.stderr
     assert done.stderr.startswith("data: ")
-    assert "(42 = 43)" in report["notes"][1]
+    assert "(mine.csv, line 42 = mine.csv, line 43)" in report["notes"][1]
     assert bundle.labels == ("money", "water")
     assert [p.labels for p in bundle.predictions(["The lake froze.", "The bank sold bonds."])] == [
         ("water",),
