@@ -175,7 +175,7 @@ def test_columns_that_are_drawn_row_by_row_are_read_one_after_the_other() -> Non
     ]
 
 
-WRITTEN = ["libreoffice.docx", "libreoffice.html", "libreoffice.pdf", "libreoffice.txt", "chromium.pdf"]
+WRITTEN = ["libreoffice.docx", "libreoffice.html", "libreoffice.pdf", "libreoffice.txt", "chromium.pdf", "pandoc.md"]
 
 
 @pytest.mark.parametrize("name", WRITTEN)
@@ -186,6 +186,13 @@ def test_what_word_processors_and_browsers_write_is_read_as_it_was_written(name:
     assert texts(extracted, "heading") == [line.removeprefix("# ") for line in written if line.startswith("# ")]
     pages = [place.page for place in places(extracted)]
     assert sorted(set(pages))[:2] == [1, 2] if name.endswith("pdf") else pages == [None] * len(pages)
+
+
+def test_an_archive_of_a_zip_program_is_read_file_by_file() -> None:
+    archive = DATA / "tools" / "infozip.zip"
+    readings = list(read_all(archive))
+    assert [reading.source for reading in readings] == [f"{archive}/libreoffice.docx", f"{archive}/pandoc.md"]
+    assert texts(readings[0].extracted) == texts(readings[1].extracted)
 
 
 def test_what_a_mail_program_sends_is_read_with_its_attachment() -> None:
