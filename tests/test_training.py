@@ -11,7 +11,7 @@ from sklearn.base import clone
 
 from claimclf import TransformerClassifier
 from claimclf.errors import InputError
-from claimclf.estimators.objective import disagreement, pair_losses
+from claimclf.estimators.objective import class_weights, disagreement, pair_losses
 from claimclf.estimators.optimisation import WeightAveraging, parameter_groups
 from claimclf.estimators.sampling import BucketSampler
 from claimclf.estimators.softlabels import SoftLabels
@@ -28,7 +28,7 @@ def estimator(tiny_base: Path) -> TransformerClassifier:
 
 def test_losses_have_the_shape_that_their_papers_give() -> None:
     logits = torch.linspace(-6, 6, 25)[None]
-    for loss in ("bce", "focal", "asymmetric"):
+    for loss in ("bce", "class_balanced", "focal", "asymmetric"):
         for target in (0.0, 1.0):
             losses = pair_losses(logits, torch.full_like(logits, target), loss)[0]
             assert (losses >= 0).all()
@@ -40,6 +40,15 @@ def test_losses_have_the_shape_that_their_papers_give() -> None:
     assert pair_losses(sure, zero, "asymmetric").item() == 0
     assert pair_losses(sure, zero, "bce").item() > 0
     assert pair_losses(zero, torch.ones(1, 1), "asymmetric").item() == pytest.approx(np.log(2))
+
+
+def test_the_rarer_of_carried_and_not_carried_weighs_more_and_unknown_pairs_nothing() -> None:
+    targets = np.array([[1, 0], [0, 1], [0, 1], [-1, 1]], dtype=np.float32)
+    weights = class_weights(targets)
+    assert weights[1, 0] > weights[0, 0]
+    assert weights[0, 1] > weights[1, 1]
+    assert (2 * weights[0, 0] + weights[1, 0]).item() == pytest.approx(3)
+    assert torch.isfinite(class_weights(np.zeros((2, 1), dtype=np.float32))).all()
 
 
 def test_disagreement_is_symmetric_and_zero_for_equal_outputs() -> None:
@@ -54,6 +63,9 @@ def test_disagreement_is_symmetric_and_zero_for_equal_outputs() -> None:
     [
         {"loss": "focal"},
         {"loss": "asymmetric"},
+        {"loss": "class_balanced"},
+        {"label_smoothing": 0.1},
+        {"contrastive_steps": 2},
         {"consistency": 1.0},
         {"layer_decay": 0.5},
         {"averaging": 0.9},

@@ -30,7 +30,7 @@ from transformers import (
 from transformers.integrations import is_mlflow_available, is_tensorboard_available
 
 from claimclf.errors import InputError
-from claimclf.estimators.objective import UNKNOWN, MaskedTrainer
+from claimclf.estimators.objective import UNKNOWN, MaskedTrainer, class_weights
 from claimclf.estimators.optimisation import WeightAveraging, freeze_embeddings, parameter_groups
 from claimclf.estimators.options import Tracker, TrainingOptions
 from claimclf.estimators.quiet import quiet
@@ -70,9 +70,10 @@ def fine_tune(
     list of dict
         The Trainer's log: loss by step, macro F1 by epoch.
     """
+    targets = np.asarray(train["labels"], dtype=np.float32)
     sampler = BucketSampler(
         [len(tokens) for tokens in train["input_ids"]],
-        np.any(np.asarray(train["labels"]) >= 0.5, axis=1),
+        np.any(targets >= 0.5, axis=1),
         options.negative_share,
         options.batch_size,
         options.seed,
@@ -115,8 +116,10 @@ def fine_tune(
     groups = parameter_groups(network, options.learning_rate, options.weight_decay, options.layer_decay)
     trainer = MaskedTrainer(
         loss=options.loss,
+        smoothing=options.label_smoothing,
         consistency=options.consistency,
         sampler=sampler,
+        weights=class_weights(targets) if options.loss == "class_balanced" else None,
         model=network,
         args=arguments,
         train_dataset=train,

@@ -28,6 +28,8 @@ class TrainingOptions:
     warmup: float
     patience: int
     loss: Loss
+    label_smoothing: float
+    contrastive_steps: int
     consistency: float
     layer_decay: float
     averaging: float
@@ -59,14 +61,15 @@ def check_options(given: Mapping[str, Any]) -> None:
             raise InputError(f"{name}: expected at least {low}, got {given[name]}")
     if given["learning_rate"] <= 0:
         raise InputError(f"learning_rate: expected a positive number, got {given['learning_rate']}")
-    for name in ("consistency", "embedding_noise", "time_budget"):
+    for name in ("consistency", "contrastive_steps", "embedding_noise", "time_budget"):
         if given[name] < 0:
             raise InputError(f"{name}: expected at least 0, got {given[name]}")
     for name in ("layer_decay", "negative_share"):
         if not 0 < given[name] <= 1:
             raise InputError(f"{name}: expected a number above 0 and at most 1, got {given[name]}")
-    if not 0 <= given["averaging"] < 1:
-        raise InputError(f"averaging: expected a number from 0 to below 1, got {given['averaging']}")
+    for name in ("averaging", "label_smoothing"):
+        if not 0 <= given[name] < 1:
+            raise InputError(f"{name}: expected a number from 0 to below 1, got {given[name]}")
     for name, able in (("strategy", (*get_args(Strategy), "auto")), ("tracker", get_args(Tracker))):
         if given[name] not in able:
             raise InputError(f"{name}: expected one of {', '.join(able)}, got {given[name]!r}")
@@ -74,6 +77,8 @@ def check_options(given: Mapping[str, Any]) -> None:
         raise InputError(
             f"pooling: strategy={given['strategy']!r} reads the mean; set strategy='full' or pooling='mean'"
         )
+    if given["contrastive_steps"] and given["pooling"] == "first":
+        raise InputError("pooling: contrast reads the mean; set contrastive_steps=0 or pooling='mean'")
     if given["averaging"] and given["resume"]:
         raise InputError("resume: checkpoints hold the average, not the weights to go on from; set averaging=0")
     if given["checkpoints"] is None:

@@ -91,10 +91,7 @@ class Learner:
                 network.head.weight.copy_(torch.from_numpy(head.weights))
                 network.head.bias.copy_(torch.from_numpy(head.bias))
             return network, []
-        network = copy.deepcopy(self.network)
-        given = self._encoded.select(everything)
-        history = fine_tune(network, self.tokenizer, given, validation, self.options, folder)
-        return network.to("cpu", torch.float32), history
+        return self._fully(everything, validation, self.options, folder)
 
     def held_out_logits(self, strategy: Strategy, train: Array, held_out: Array) -> Array:
         """Learn from a part of the texts and score another.
@@ -116,13 +113,10 @@ class Learner:
         if strategy == "contrastive":
             head, network = self._head(strategy, train)
             return head.logits(self._embed(network, held_out))
-        network = copy.deepcopy(self.network)
         options = replace(self.options, progress=False, resume=False, tracker="none")
         with tempfile.TemporaryDirectory(prefix="claimclf-") as folder:
-            learnt = self._encoded.select(train)
-            fine_tune(network, self.tokenizer, learnt, None, options, Path(folder), checkpoints=False)
+            network, _ = self._fully(train, None, options, Path(folder), checkpoints=False)
         unseen = [self.texts[row] for row in held_out]
-        network = network.to("cpu", torch.float32)
         return torch_logits(network, self.tokenizer, unseen, options.max_length, bf16=options.bf16)
 
     def seconds(self, strategy: Strategy, n_texts: int) -> float:
@@ -170,6 +164,16 @@ class Learner:
     def _embed(self, network: nn.Module, rows: Array) -> Array:
         texts = [self._with_names[0][row] for row in rows]
         return torch_embeddings(network, self.tokenizer, texts, self.options.max_length, bf16=self.options.bf16)
+
+    def _fully(
+        self, rows: Array, validation: Dataset | None, options: TrainingOptions, folder: Path, **more: Any
+    ) -> tuple[Any, list[Any]]:
+        network = copy.deepcopy(self.network)
+        if options.contrastive_steps:
+            self._contrast(network, rows, options.contrastive_steps)
+            network.requires_grad_(True)  # what was frozen for the contrast
+        history = fine_tune(network, self.tokenizer, self._encoded.select(rows), validation, options, folder, **more)
+        return network.to("cpu", torch.float32), history
 
     def _head(self, strategy: Strategy, rows: Array) -> tuple[LinearHead, Any]:
         network = copy.deepcopy(self.network).eval()

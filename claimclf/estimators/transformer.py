@@ -66,8 +66,12 @@ class TransformerClassifier(NetworkClassifier):
         Share of the steps in which the learning rate rises.
     patience : int, default 2
         Epochs without a better validation macro F1 before training stops.
-    loss : {"bce", "focal", "asymmetric"}, default "bce"
+    loss : {"bce", "class_balanced", "focal", "asymmetric"}, default "bce"
         What is minimised; see :func:`~claimclf.estimators.objective.pair_losses`.
+    label_smoothing : float, default 0
+        How far targets are moved towards 0.5, in [0, 1): 0.1 makes 0.95 of a 1.
+    contrastive_steps : int, default 0
+        Batches by which texts with like labels are first drawn together, see :mod:`claimclf.estimators.contrast`.
     consistency : float, default 0
         Weight of the disagreement between two dropout masks (R-Drop); above 0 training takes twice as long.
     layer_decay : float, default 1
@@ -127,6 +131,8 @@ class TransformerClassifier(NetworkClassifier):
         warmup: float = 0.1,
         patience: int = 2,
         loss: Loss = "bce",
+        label_smoothing: float = 0.0,
+        contrastive_steps: int = 0,
         consistency: float = 0.0,
         layer_decay: float = 1.0,
         averaging: float = 0.0,
@@ -155,6 +161,8 @@ class TransformerClassifier(NetworkClassifier):
         self.warmup = warmup
         self.patience = patience
         self.loss = loss
+        self.label_smoothing = label_smoothing
+        self.contrastive_steps = contrastive_steps
         self.consistency = consistency
         self.layer_decay = layer_decay
         self.averaging = averaging
