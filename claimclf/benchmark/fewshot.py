@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from tqdm import tqdm
 from claimclf.benchmark.learners import LEARNERS
 from claimclf.benchmark.processes import apart
 from claimclf.benchmark.publicsets import PublicSet, draw, read_set
-from claimclf.data import read_rows
+from claimclf.data import read_rows, write_rows
 from claimclf.metrics import evaluate
 
 Row = dict[str, Any]
@@ -44,7 +43,7 @@ def compete(
     learners : sequence of str
         Keys of :data:`~claimclf.benchmark.learners.LEARNERS`.
     out : Path
-        JSONL. What it holds already is not computed again.
+        JSONL, compressed if it ends in ``.gz``. What it holds already is not computed again.
     shots : int, optional
         Texts a label; by default all training texts, so that draws differ in the seed of the training alone.
     n_draws : int, default 3
@@ -74,8 +73,7 @@ def compete(
             if name not in read:
                 read = {name: read_set(folder / name)}
             done[_key(head)] = _trained(head, read[name])
-            with out.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(done[_key(head)]) + "\n")
+            write_rows(out, done.values())
         rows.append(done[_key(head)])
     return rows
 
