@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from claimclf.metrics import Interval, resampled_counts
+from claimclf.bootstrap import Interval, resampled_counts
 
 Array = npt.NDArray[Any]
 

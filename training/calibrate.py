@@ -9,9 +9,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from claimclf.estimators.calibrating import Trained
 from claimclf.estimators.folds import calibrate_across, train_folds
 from claimclf.estimators.recipe import Recipe
-from claimclf.estimators.runs import Trained
 from claimclf.estimators.script import run
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from claimclf.bundle import load
 from claimclf.errors import InputError
+from claimclf.estimators.calibrating import Trained
 from claimclf.estimators.distillation import ask_teachers, read_unlabelled, soft_labels
 from claimclf.estimators.recipe import Recipe
-from claimclf.estimators.runs import Trained, train_transformer
+from claimclf.estimators.runs import train_transformer
 from claimclf.estimators.script import run
 from claimclf.estimators.softlabels import SoftLabels, read_soft_labels
 

@@ -7,8 +7,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from claimclf.estimators.calibrating import Trained
 from claimclf.estimators.recipe import Recipe
-from claimclf.estimators.runs import Trained
 from claimclf.estimators.script import run
 from claimclf.estimators.soup import average_bundles
 

@@ -10,8 +10,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from claimclf.estimators.calibrating import Trained
 from claimclf.estimators.recipe import Recipe
-from claimclf.estimators.runs import Trained, train_transformer
+from claimclf.estimators.runs import train_transformer
 from claimclf.estimators.script import run
 
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from claimclf.benchmark.fewshot import Row, indicator
 from claimclf.benchmark.publicsets import read_set
-from claimclf.metrics import Interval, paired_difference
+from claimclf.bootstrap import Interval
+from claimclf.metrics import paired_difference
 
 
 def compare(rows: Sequence[Row], folder: Path, ours: str) -> str:

@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from claimclf.bootstrap import Interval
 from claimclf.bundle.manifest import Manifest
-from claimclf.metrics import Interval
 
 if TYPE_CHECKING:
     from huggingface_hub import EvalResult

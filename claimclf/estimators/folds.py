@@ -14,8 +14,9 @@ from claimclf.bundle import Classifier, load, recalibrate_from
 from claimclf.data import group_folds, is_real, targets, to_hold_out
 from claimclf.decision import HeldOut
 from claimclf.errors import InputError
+from claimclf.estimators.calibrating import Trained
 from claimclf.estimators.recipe import Recipe
-from claimclf.estimators.runs import Trained, keep_neighbours_of, train_transformer
+from claimclf.estimators.runs import keep_neighbours_of, train_transformer
 from claimclf.metrics import evaluate
 from claimclf.records import Example
 from claimclf.text import normalise

@@ -5,39 +5,29 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from claimclf import bundle
 from claimclf.checks.training_data import DataReport, survey
 from claimclf.data import clean, fingerprint, is_real, targets
-from claimclf.decision import HeldOut
 from claimclf.errors import DataError
 from claimclf.estimators.base import TextClassifier
 from claimclf.estimators.baseline import BaselineClassifier
+from claimclf.estimators.calibrating import VALIDATION, Trained, calibrate_on_choice, calibrate_on_validation
 from claimclf.estimators.neighbours import keep_neighbours
 from claimclf.estimators.pretrained import count_truncated
 from claimclf.estimators.recipe import Recipe
 from claimclf.estimators.softlabels import SoftLabels
 from claimclf.estimators.transformer import TransformerClassifier
-from claimclf.metrics import Report, evaluate
+from claimclf.metrics import evaluate
 from claimclf.records import Example
 from claimclf.text import normalise
 
 if TYPE_CHECKING:
-    from claimclf.estimators.choice import Choice
+    pass
 
 _LOG = logging.getLogger(__name__)
-_WHAT = "validation sentences"
-
-
-class Trained(NamedTuple):
-    """The outcome of a run."""
-
-    path: Path
-    report: Report
-    what: str
 
 
 def train_transformer(recipe: Recipe, soft: SoftLabels | None = None) -> Trained:
@@ -68,7 +58,7 @@ def train_transformer(recipe: Recipe, soft: SoftLabels | None = None) -> Trained
     _fit(recipe, estimator, train, soft, validation=None if crossed else held_out)
     path = estimator.save(recipe.output, training={**_provenance(recipe, *cleaned, report), **_provenance_of(soft)})
     if crossed:
-        trained = _calibrated_across(path, recipe, train, estimator.choice_)
+        trained = calibrate_on_choice(path, recipe, train, estimator.choice_)
     else:
         trained = calibrate_on_validation(path, recipe, validation)
     keep_neighbours_of(recipe, path)
@@ -97,9 +87,9 @@ def train_baseline(recipe: Recipe) -> Trained:
     measured = evaluate(
         targets(held_out, recipe.labels), decided, recipe.labels, groups=[example.group for example in held_out]
     )
-    metrics = {**measured.to_dict(), "what": _WHAT}
+    metrics = {**measured.to_dict(), "what": VALIDATION}
     path = estimator.save(recipe.output, training=_provenance(recipe, train, held_out, report), metrics=metrics)
-    return Trained(path, measured, _WHAT)
+    return Trained(path, measured, VALIDATION)
 
 
 def keep_neighbours_of(recipe: Recipe, path: Path) -> None:
@@ -194,54 +184,6 @@ def _provenance(recipe: Recipe, train: list[Example], validation: list[Example],
 
 def _provenance_of(soft: SoftLabels | None) -> dict[str, Any]:
     return {} if soft is None else {"n_soft_texts": len(soft.texts), **soft.origin}
-
-
-def calibrate_on_validation(path: Path, recipe: Recipe, validation: Sequence[Example]) -> Trained:
-    """Calibrate the exported model, which computes a little differently, on its own scores; the bundle keeps them.
-
-    Parameters
-    ----------
-    path : Path
-        The bundle, which is changed in place.
-    recipe : Recipe
-        Its labels are the bundle's.
-    validation : sequence of Example
-        Texts that it did not learn from.
-
-    Returns
-    -------
-    Trained
-        Where the bundle is, and its figures on the texts.
-    """
-    truth, groups = targets(validation, recipe.labels), [example.group for example in validation]
-    classifier = bundle.recalibrate(
-        path,
-        path,
-        [example.text for example in validation],
-        truth,
-        groups=groups,
-        at_random=[example.how == "random" for example in validation],
-        real=[is_real(example) for example in validation],
-    )
-    decided = classifier.calibration.decide(classifier.calibration.probabilities(classifier.held_out.logits))
-    return Trained(path, evaluate(truth, decided, recipe.labels, groups=groups), _WHAT)
-
-
-def _calibrated_across(path: Path, recipe: Recipe, train: list[Example], choice: Choice) -> Trained:
-    """Let the bundle keep what cross-validated networks say of the texts, and calibrate it on that."""
-    scored = [train[row] for row in choice.rows]
-    truth, groups = targets(scored, recipe.labels), [example.group for example in scored]
-    held_out = HeldOut(
-        choice.logits,
-        truth,
-        np.unique(groups, return_inverse=True)[1],
-        np.array([example.how == "random" for example in scored]),
-        np.ones(len(scored), dtype=bool),
-    )
-    what = "sentences, each decided by a network that learnt without its group"
-    classifier = bundle.recalibrate_from(bundle.load(path), path, held_out, what=what)
-    decided = classifier.calibration.decide(classifier.calibration.probabilities(held_out.logits))
-    return Trained(path, evaluate(truth, decided, recipe.labels, groups=groups), what)
 
 
 def _check_licenses(recipe: Recipe, examples: Sequence[Example]) -> None:

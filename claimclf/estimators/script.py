@@ -14,8 +14,8 @@ from claimclf.bundle import SHIPPED, copy_without
 from claimclf.data import Columns
 from claimclf.data.options import add_column_options, named_columns
 from claimclf.errors import ClaimclfError, InputError
+from claimclf.estimators.calibrating import Trained
 from claimclf.estimators.recipe import Recipe
-from claimclf.estimators.runs import Trained
 
 _FOR_TORCH_ONLY = ("model.safetensors", "config.json", "tokenizer_config.json")
 

@@ -18,10 +18,10 @@ from claimclf.bundle import Classifier, load
 from claimclf.data import targets
 from claimclf.decision import Calibration
 from claimclf.errors import InputError
+from claimclf.estimators.calibrating import Trained, calibrate_on_validation
 from claimclf.estimators.network import load_network
 from claimclf.estimators.pretrained import Base
 from claimclf.estimators.recipe import Recipe
-from claimclf.estimators.runs import Trained, calibrate_on_validation
 from claimclf.estimators.trained import NetworkClassifier
 from claimclf.text import normalise
 

@@ -8,8 +8,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from claimclf.bootstrap import Interval
 from claimclf.errors import MissingExtraError
-from claimclf.metrics import Interval
 
 _TEMPLATES = Path(__file__).parent
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
