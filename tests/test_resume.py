@@ -13,7 +13,7 @@ import pytest
 
 from claimclf.cli.journal import Journal
 from claimclf.cli.main import main
-from claimclf.documents.reading import READERS
+from claimclf.documents.kinds import READERS
 from claimclf.predict import predict
 
 TEXTS = {
@@ -135,7 +135,7 @@ def test_a_document_that_was_cut_anywhere_is_not_finished(tmp_path: Path) -> Non
 KILLED = """
 import os, signal, sys
 from claimclf.cli.main import main
-from claimclf.documents.reading import READERS
+from claimclf.documents.kinds import READERS
 
 reader = READERS[".txt"]
 

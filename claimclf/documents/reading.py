@@ -1,53 +1,21 @@
-"""Files to extracted text: which reader reads what, one file or many."""
+"""Files to extracted text, one file or many."""
 
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from claimclf.documents.decoding import decode_prose
-from claimclf.documents.docx import read_docx
 from claimclf.documents.extracted import Extracted
 from claimclf.documents.files import content, contents
-from claimclf.documents.html import read_html
-from claimclf.documents.mail import read_mail
-from claimclf.documents.markdown import read_markdown
-from claimclf.documents.pdf import read_pdf
+from claimclf.documents.kinds import READERS
 from claimclf.documents.plain import read_plain
 from claimclf.errors import ClaimclfError, DocumentError
 
 _LARGEST = 256 * 2**20
-_PAGE = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.DOTALL
-)
-
-
-def _plain(data: bytes) -> Extracted:
-    return read_plain(decode_prose(data))
-
-
-def _markdown(data: bytes) -> Extracted:
-    return read_markdown(decode_prose(data))
-
-
-READERS: dict[str, Callable[[bytes], Extracted]] = {
-    ".txt": _plain,
-    ".text": _plain,
-    ".md": _markdown,
-    ".markdown": _markdown,
-    ".html": read_html,
-    ".htm": read_html,
-    ".xhtml": read_html,
-    ".pdf": read_pdf,
-    ".docx": read_docx,
-    ".eml": read_mail,
-}
-"""What reads a file, by its ending. :mod:`claimclf.documents.archives` reads ``.zip``."""
 
 
 class Reading(NamedTuple):
@@ -194,31 +162,6 @@ def read_bytes(source: str, data: bytes | DocumentError, kind: str | None = None
     except Exception as error:  # what the readers' libraries raise on damaged files has no end
         raise DocumentError(f"{source}: damaged ({type(error).__name__}: {error})") from error
     return Reading(source, hashlib.sha256(data).hexdigest(), extracted)
-
-
-def kind_of(data: bytes) -> str:
-    """Tell the kind of a document without a name by how it begins.
-
-    Parameters
-    ----------
-    data : bytes
-        Its content.
-
-    Returns
-    -------
-    str
-        As an ending; ``.txt`` if nothing else fits.
-
-    Examples
-    --------
-    >>> kind_of(b"%PDF-1.7"), kind_of(b"<!DOCTYPE html><p>"), kind_of(b"Oro signed.")
-    ('.pdf', '.html', '.txt')
-    """
-    if data[:1024].find(b"%PDF-") >= 0:
-        return ".pdf"
-    if data.startswith(b"PK\x03\x04"):
-        return ".docx" if b"word/" in data else ".zip"
-    return ".html" if _PAGE.match(data) else ".txt"
 
 
 def read_all(
