@@ -49,8 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 for success; 1 for failure, also of a single document of many; 130 when interrupted from the keyboard. Wrong
-        usage exits with 2.
+        0 for success; 1 for failure, also of a single document of many; 130 when interrupted from the keyboard. An
+        option or a command that does not exist exits with 2.
     """
     options = _parser().parse_args(arguments)
     try:
