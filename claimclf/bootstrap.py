@@ -16,6 +16,9 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
+_TOGETHER = 10**7
+"""Numbers that are drawn at a time; more would only take memory."""
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -69,5 +72,11 @@ def resampled_counts(outcomes: Array, groups: Sequence[str] | None, *, n_resampl
     counts = np.zeros((int(index.max(initial=-1)) + 1, *outcomes.shape[1:]))
     np.add.at(counts, index, outcomes)
     n_groups = len(counts)
-    draws = np.random.default_rng(seed).multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=n_resamples)
-    return np.concatenate([counts.sum(axis=0)[None], np.einsum("rg,gcl->rcl", draws, counts)])
+    found = np.zeros((1 + n_resamples, *outcomes.shape[1:]))
+    found[0] = counts.sum(axis=0)
+    rng, together = np.random.default_rng(seed), max(1, _TOGETHER // max(1, n_groups))
+    for first in range(1, 1 + n_resamples if n_groups else 0, together):
+        part = found[first : first + together]
+        draws = rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=len(part))
+        part[:] = np.einsum("rg,gcl->rcl", draws, counts)
+    return found

@@ -5,7 +5,7 @@ A text may carry any number of labels, often none, so every function here treats
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,10 @@ def to_targets(
     """
     if isinstance(y, np.ndarray) and y.ndim == 2 and y.dtype.kind in "biuf":
         return _checked_matrix(y, labels, soft)
+    if labels is not None and (isinstance(labels, str) or len(set(labels)) < len(labels)):
+        raise InputError(f"labels: expected different names in a list, got {labels!r}")
+    if isinstance(y, (Set, Mapping)):
+        raise InputTypeError(f"y: expected labels in the order of the texts, got a {type(y).__name__}")
     if isinstance(y, (str, bytes)):
         raise InputTypeError(f"y: expected labels for each text, got the single {type(y).__name__} {y!r}")
     if not isinstance(y, np.ndarray) and getattr(y, "ndim", 1) != 1:

@@ -147,6 +147,8 @@ def _checked(
         raise InputError(f"confidence: expected a number between 0 and 1, got {confidence}")
     if not isinstance(gold_sample, Mapping):
         raise InputTypeError("gold_sample: expected labels by position in predictions, such as {17: ['agreement']}")
+    if not len(predictions):
+        raise InputError("predictions: expected at least one, of a corpus that the sample was drawn from")
     for position, prediction in enumerate(predictions):
         if not isinstance(prediction, Prediction):
             raise InputTypeError(f"predictions[{position}]: expected a Prediction, got {type(prediction).__name__}")
@@ -158,9 +160,11 @@ def _checked(
         )
     labels = tuple(predictions[0].scores)
     for place, carried in gold_sample.items():
-        if not isinstance(place, int) or not 0 <= place < len(predictions):
-            raise InputError(f"gold_sample: no prediction {place!r}; there are {len(predictions)}, counted from 0")
-        unknown = [carried] if isinstance(carried, str) else [label for label in carried if label not in labels]
+        if not isinstance(place, (int, np.integer)) or not 0 <= place < len(predictions):
+            raise InputError(f"gold_sample: no prediction {place}; there are {len(predictions)}, counted from 0")
+        if isinstance(carried, str) or not isinstance(carried, Collection):
+            raise InputError(f"gold_sample[{place}]: expected a collection of labels, such as [{labels[0]!r}]")
+        unknown = [label for label in carried if label not in labels]
         if unknown:
             raise InputError(f"gold_sample[{place}]: unknown label {unknown[0]!r}; expected any of {', '.join(labels)}")
     return labels

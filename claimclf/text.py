@@ -71,7 +71,7 @@ def _describe(value: Any) -> str:
 
 
 def _remedy(value: Any) -> str:
-    if value is None or value != value:
+    if value is None or type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and value != value):
         return "; drop or fill missing values first"
     if isinstance(value, (bytes, bytearray)):
         return "; decode it first, for example with .decode('utf-8')"

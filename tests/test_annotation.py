@@ -210,6 +210,10 @@ def test_suggest_says_what_is_wrong(tmp_path: Path, baseline_bundle: Path, capsy
     assert "number: expected a positive integer" in capsys.readouterr().err
     assert main([*arguments, "--column", "body", "--out", str(tmp_path / "no" / "such.jsonl")]) == 1
     assert "No such file or directory" in capsys.readouterr().err
+    empty = tmp_path / "e.txt"
+    empty.touch()
+    assert main(["suggest", str(empty), "--model", str(baseline_bundle)]) == 1
+    assert "an empty file" in capsys.readouterr().err
 
 
 WATER = ["dam", "lake", "river", "well", "canal", "spring"]

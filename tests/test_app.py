@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
@@ -131,15 +131,29 @@ def test_what_is_no_text_is_refused_and_not_repeated(client) -> None:
     assert (answer.status_code, "send the document itself" in answer.json()["detail"]) == (415, True)
 
 
-def test_reading_stops_at_the_limit(client) -> None:
+@pytest.mark.parametrize("path", ["/document", "/predict"])
+def test_reading_stops_at_the_limit(baseline_bundle: Path, path: str) -> None:
     sent = []
 
-    def endless() -> Iterator[bytes]:
+    async def endless() -> AsyncIterator[bytes]:
         while len(sent) < 1000:
             sent.append(1000)
             yield b"x" * 1000
 
-    assert client.post("/document", content=endless()).status_code == 413
+    async def ask() -> int:
+        transport = httpx2.ASGITransport(make_app(load(baseline_bundle), largest=10_000))
+        async with httpx2.AsyncClient(transport=transport, base_url=HERE) as client:
+            answer = await client.post(path, content=endless(), headers=JSON if path == "/predict" else {})
+            return answer.status_code
+
+    assert anyio.run(ask) == 413
+    assert len(sent) == 11
+
+
+def test_more_texts_than_fit_are_refused(baseline_bundle: Path) -> None:
+    with testclient.TestClient(make_app(load(baseline_bundle)), base_url=HERE) as client:
+        answer = client.post("/predict", json={"texts": [""] * 20_001})
+    assert (answer.status_code, "at most 20000" in answer.json()["detail"]) == (422, True)
 
 
 def test_more_sentences_than_fit_are_refused(client, monkeypatch) -> None:

@@ -11,7 +11,8 @@ from huggingface_hub import ModelCard
 import claimclf
 from claimclf.bundle import SHIPPED, Manifest, copy_without, verify
 from claimclf.bundle.card import model_card
-from claimclf.errors import BundleError, BundleNotFoundError
+from claimclf.cli.main import main
+from claimclf.errors import BundleError, BundleNotFoundError, InputError, InputTypeError
 
 FROZEN = Path(__file__).parent / "data" / "format-1"
 
@@ -125,14 +126,18 @@ def test_an_altered_manifest_is_refused(copied: Path, changes: dict, message: st
         claimclf.load(copied)
 
 
-def test_a_changed_flip_of_a_threshold_is_noticed_by_verify(copied: Path) -> None:
+def test_a_changed_calibration_is_noticed_by_verify(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
     manifest = json.loads((copied / "manifest.json").read_text("utf-8"))
     for label in manifest["labels"]:
         label["threshold"] = 0.0
+        label["intercept"] += 5
     edit_manifest(copied, labels=manifest["labels"])
     outcome = verify(claimclf.load(copied))
     assert not outcome.passed
     assert outcome.differing
+    assert outcome.largest_difference > 0.1
+    assert main(["info", str(copied), "--verify"]) == 1
+    assert "decided differently: " in capsys.readouterr().err
 
 
 def test_a_failed_save_leaves_the_old_bundle(tiny_transformer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,3 +180,71 @@ def test_shipped_bundles_decide_as_stored(name: str) -> None:
 
 def test_shipped_bundles_are_small() -> None:
     assert sum(file.stat().st_size for file in SHIPPED.rglob("*") if file.is_file()) <= 30 * 2**20
+
+
+def test_a_cascade_reads_nothing_outside_its_folder(tmp_path: Path) -> None:
+    copied = Path(shutil.copytree(SHIPPED / "fast", tmp_path / "fast"))
+    model = json.loads((copied / "manifest.json").read_text("utf-8"))["model"]
+    edit_manifest(copied, model={**model, "second": "../default"})
+    with pytest.raises(BundleError, match="a second stage outside its own folder"):
+        claimclf.load(copied)
+
+
+@pytest.mark.parametrize("part", ["slope", "intercept", "threshold"])
+def test_a_calibration_that_is_no_number_is_refused(copied: Path, part: str) -> None:
+    labels = json.loads((copied / "manifest.json").read_text("utf-8"))["labels"]
+    edit_manifest(copied, labels=[{**label, part: float("nan")} for label in labels])
+    with pytest.raises(BundleError, match=f"{part} must be finite"):
+        claimclf.load(copied)
+
+
+def test_the_old_bundle_comes_back_if_the_new_one_cannot_take_its_place(
+    baseline_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, rename = copy_without(baseline_bundle, tmp_path / "b", (), "old"), Path.rename
+
+    def refused(self: Path, target: Path) -> Path:
+        if Path(target) == path and self.suffix != ".old":
+            raise PermissionError(13, "refused")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(PermissionError):
+        copy_without(baseline_bundle, path, (), "new")
+    monkeypatch.undo()
+    assert claimclf.load(path).manifest["name"] == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["b"]
+
+
+def test_provenance_is_of_the_bundle_as_it_was_loaded(copied: Path) -> None:
+    loaded = claimclf.load(copied)
+    before = claimclf.predict.document(text="A pact.", model=loaded).provenance
+    edit_manifest(copied, name="another")
+    assert claimclf.predict.document(text="A pact.", model=loaded).provenance == before
+    shutil.rmtree(copied)
+    assert claimclf.predict.document(text="A pact.", model=loaded).provenance == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((None,), InputTypeError, "bundle: expected a name or a path, got NoneType"),
+        (("x" * 400,), BundleNotFoundError, "no such bundle"),
+        (("no\0such",), BundleNotFoundError, "no such bundle"),
+        (("baseline", 0), InputError, "threads: expected at least 1, got 0"),
+        (("default", -1), InputError, "threads: expected at least 1, got -1"),
+    ],
+)
+def test_what_cannot_be_loaded_is_refused(arguments, error, message: str) -> None:
+    with pytest.raises(error, match=message):
+        claimclf.load(arguments[0], threads=arguments[1] if len(arguments) > 1 else None)
+
+
+def test_a_cascade_names_its_second_stage_when_a_policy_is_asked() -> None:
+    with pytest.raises(InputError, match="take the second stage, 'default', by itself"):
+        claimclf.load("fast").with_policy()
+
+
+def test_a_cascade_is_found_from_within_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(SHIPPED / "fast")
+    assert claimclf.load(".").manifest["name"] == "fast"

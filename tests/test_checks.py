@@ -170,6 +170,10 @@ def test_the_command_line_says_what_is_wrong(tmp_path: Path, capsys: pytest.Capt
     folder = write(tmp_path / "c", corpus())
     assert main(["corpus", "check", str(folder)]) == 0
     assert "ok      near-duplicates: 0 of 24 texts" in capsys.readouterr().out
+    held_out = tmp_path / "held-out.jsonl"
+    held_out.write_text(json.dumps({"text": corpus()["train"][0]["text"]}) + "\n", "utf-8")
+    assert main(["corpus", "check", str(folder), "--against", str(held_out)]) == 1
+    capsys.readouterr()
     write(folder, planted("groups"))
     assert main(["corpus", "check", str(folder), "--json"]) == 1
     findings = {finding["check"]: finding for finding in json.loads(capsys.readouterr().out)}

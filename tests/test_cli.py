@@ -11,6 +11,7 @@ import pytest
 
 import claimclf
 from claimclf.cli.main import main
+from claimclf.errors import MissingExtraError
 
 TEXT = "The two ministries signed a pact on ports. She studied hydrology.\n\nCongress should repeal the act.\n"
 SENTENCES = ["The two ministries signed a pact on ports.", "She studied hydrology.", "Congress should repeal the act."]
@@ -39,8 +40,62 @@ def test_a_text_file_becomes_sentences_with_offsets(document, baseline_bundle, c
 def test_the_table_shows_every_sentence(document, baseline_bundle, capsys) -> None:
     out = predict(capsys, document, "--model", baseline_bundle)
     assert all(sentence in out for sentence in SENTENCES)
-    labelled = predict(capsys, document, "--model", baseline_bundle, "--labelled-only")
-    assert len(labelled.splitlines()) <= len(out.splitlines())
+
+
+def test_the_table_marks_what_scores_say_little_of(tmp_path: Path, transformer_bundle, capsys) -> None:
+    french = "Le ministre a signé un accord avec la Russie sur la sécurité."
+    (tmp_path / "a.txt").write_text(f"{french}\n\n{'river ' * 100}\n", "utf-8")
+    out = predict(capsys, tmp_path / "a.txt", "--model", transformer_bundle)
+    assert "(not English?)" in out
+    assert "(cut)" in out
+
+
+def test_labelled_only_keeps_what_carries_something_and_nothing_else(document, baseline_bundle, capsys) -> None:
+    arguments = (document, "--model", baseline_bundle, "--format", "jsonl")
+    rows, kept = (
+        [json.loads(line) for line in predict(capsys, *arguments, *more).splitlines()]
+        for more in ((), ("--labelled-only",))
+    )
+    assert kept == [row for row in rows if row["labels"] or row["referred"]]
+    assert 0 < len(kept) < len(rows)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["a.txt", "--out", "a.xlsx"], "--out a.xlsx: unknown ending; say which --format"),
+        (["a.txt", "--format", "parquet"], "--format parquet: it is no text; say where to write it"),
+        (["a.csv", "--out", "b.parquet"], "a.csv: parquet is written of documents"),
+        (["a.csv", "--out", "b.html"], "a.csv: a report in HTML is of documents"),
+        (["a.txt", "--out", "b.html", "--labelled-only"], "--labelled-only: a report shows the whole text"),
+    ],
+)
+def test_output_that_cannot_be_written_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, baseline_bundle, capsys, arguments: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text("A sentence.", "utf-8")
+    Path("a.csv").write_text("text\nx\n", "utf-8")
+    assert main(["predict", *arguments, "--model", str(baseline_bundle)]) == 1
+    assert said in capsys.readouterr().err
+    assert {path.name for path in tmp_path.iterdir()} == {"a.txt", "a.csv"}
+
+
+@pytest.mark.parametrize(
+    ("package", "export", "extra"),
+    [
+        ("pandas", lambda document, path: document.to_pandas(), "tables"),
+        ("pyarrow", lambda document, path: document.to_parquet(path), "tables"),
+        ("jinja2", lambda document, path: document.to_html(path), "documents"),
+    ],
+)
+def test_exports_name_the_extra_that_they_need(
+    baseline_bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str, export, extra: str
+) -> None:
+    document = claimclf.predict.document(text=TEXT, model=baseline_bundle)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingExtraError, match=f"needs the extra '{extra}'"):
+        export(document, tmp_path / "a")
 
 
 def test_jsonl_and_csv_rows_keep_their_fields(tmp_path: Path, baseline_bundle, capsys) -> None:
@@ -187,3 +242,36 @@ def test_a_closed_pipe_is_no_traceback(tmp_path: Path, baseline_bundle) -> None:
         process.stdout.close()
         assert process.stderr.read() == ""
         process.wait(timeout=120)
+
+
+@pytest.mark.parametrize("form", ["table", "jsonl", "csv"])
+def test_half_a_character_ends_no_run(tmp_path: Path, baseline_bundle, capsys, form: str) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "A pact \\ud83d"}\n{"text": "A river."}\n', "utf-8")
+    arguments = (tmp_path / "a.jsonl", "--model", baseline_bundle, "--format", form)
+    assert "A river." in predict(capsys, *arguments)
+    predict(capsys, *arguments, "--out", tmp_path / "out")
+    written = (tmp_path / "out").read_text("utf-8")
+    assert "A pact \\ud83d" in written
+    if form == "jsonl":
+        assert json.loads(written.splitlines()[0])["text"] == "A pact \ud83d"
+
+
+def test_what_a_table_says_itself_is_kept_beside_what_is_predicted(tmp_path: Path, baseline_bundle, capsys) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "A pact.", "labels": ["mine"], "n": 1}\n', "utf-8")
+    out = predict(capsys, tmp_path / "a.jsonl", "--model", baseline_bundle, "--format", "jsonl")
+    row = json.loads(out)
+    assert (row["given_labels"], row["n"]) == (["mine"], 1)
+    assert "mine" not in row["labels"]
+
+
+def test_fields_that_the_first_row_lacks_are_not_lost_in_csv(tmp_path: Path, baseline_bundle, capsys) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "A pact."}\n{"text": "A river.", "n": 1}\n', "utf-8")
+    assert main(["predict", str(tmp_path / "a.jsonl"), "--model", str(baseline_bundle), "--format", "csv"]) == 1
+    assert "row 2: the first row has no n; write jsonl instead" in capsys.readouterr().err
+
+
+def test_parquet_is_a_table_too(tmp_path: Path, baseline_bundle, capsys) -> None:
+    datasets = pytest.importorskip("datasets")
+    datasets.Dataset.from_list([{"body": "A pact.", "n": 7}]).to_parquet(tmp_path / "a.parquet")
+    arguments = (tmp_path / "a.parquet", "--column", "body", "--model", baseline_bundle, "--format", "jsonl")
+    assert json.loads(predict(capsys, *arguments))["n"] == 7

@@ -264,3 +264,27 @@ def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
         read_examples(tmp_path / "a.parquet")
     with pytest.raises(DataError, match="no such file or folder"):
         read_examples(tmp_path / "none.csv2")
+
+
+def test_folds_are_alike_in_their_labels_and_the_seed_decides_between_them() -> None:
+    groups = [f"g{number // 2:03}" for number in range(200)]
+    matrix = np.array([[float(number // 2 % 5 == 0)] for number in range(200)])
+    first, second = ([held_out for _, held_out in group_folds(matrix, groups, 5, seed)] for seed in (0, 1))
+    assert [matrix[held_out].sum() for held_out in first] == [8] * 5
+    assert [set(part) for part in first] != [set(part) for part in second]
+
+
+def test_a_dataset_without_a_part_to_train_on_is_refused(tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets")
+    rows = [{"text": "A pact.", "labels": ["agreement"]}]
+    datasets.DatasetDict({"test": datasets.Dataset.from_list(rows)}).save_to_disk(tmp_path / "a")
+    with pytest.raises(DataError, match="cannot be read as a table"):
+        read_examples(tmp_path / "a", labels=None)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_group_that_is_most_of_the_texts_is_learnt_from(seed: int) -> None:
+    groups = ["large"] * 600 + [f"g{number}" for number in range(400)]
+    matrix = np.random.default_rng(seed).integers(0, 2, (1000, 2)).astype(float)
+    _, held_out = group_holdout(matrix, groups, 0.1, seed=seed)
+    assert "large" not in {groups[position] for position in held_out}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -93,12 +94,20 @@ def test_levels_are_checked(level: dict[str, float]) -> None:
         Policy.learn(np.zeros((3, 1)), np.zeros((3, 1)), ONE, **level)
 
 
+@cache
+def learnt() -> Policy:
+    logits, truth = simulated(2000, seed=3)
+    return Policy.learn(sigmoid(logits), truth, ONE)
+
+
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
 def test_no_pair_is_both_asserted_and_referred(values: list[float]) -> None:
-    logits, truth = simulated(2000, seed=3)
-    policy = Policy.learn(sigmoid(logits), truth, ONE)
-    asserted, referred = policy.apply(np.array(values)[:, None])
+    policy, given = learnt(), np.array(values)[:, None]
+    asserted, referred = policy.apply(given)
     assert not (asserted & referred).any()
+    (assert_from,), (rule_out_below,) = policy.assert_from, policy.rule_out_below
+    assert np.array_equal(asserted, given >= (np.inf if assert_from is None else assert_from))
+    assert np.array_equal(asserted | referred, given >= rule_out_below)
 
 
 def test_thresholds_are_half_the_best_f1_and_near_the_best_for_other_texts() -> None:
@@ -116,6 +125,12 @@ def test_shares_are_estimated_from_unlabelled_texts() -> None:
     logits, _ = simulated(20_000, seed=4, base_rate=0.05)
     at_half = sigmoid(logits - np.log(0.05 / 0.95))  # as a model calibrated where half the texts carry the label
     assert estimate_prior(at_half, np.array([0.5]))[0] == pytest.approx(0.05, abs=0.01)
+
+
+def test_shares_of_labels_that_exclude_each_other_add_up_to_one() -> None:
+    found = estimate_prior(np.array([[0.999, 0.0005, 0.0005]] * 50), np.full(3, 1 / 3), exclusive=True)
+    assert found.sum() == pytest.approx(1, abs=1e-12)
+    assert found[0] > 0.99
 
 
 def test_another_prior_gives_the_probabilities_and_decisions_of_that_corpus() -> None:

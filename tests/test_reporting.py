@@ -111,3 +111,15 @@ def test_nothing_to_compare_is_refused(classifiers, examples) -> None:
         compare(classifiers, [])
     with pytest.raises(InputError, match="at least one labelled sentence and one bundle"):
         compare({}, examples)
+
+
+def test_the_worst_errors_come_first_and_a_dozen_are_enough(classifiers, examples) -> None:
+    rows = [
+        {**HELD_OUT[side], "id": f"{side}{number}", "scores": dict.fromkeys(LABELS, number / 20)}
+        for side in (0, 1)
+        for number in range(20)
+    ]
+    errors = compare(classifiers, examples, held_out=rows)["errors"]
+    missed, wrong = ([e["score"] for e in errors if e["kind"] == kind] for kind in ("missed", "asserted wrongly"))
+    assert missed == [number / 20 for number in range(12)]
+    assert wrong == [number / 20 for number in range(19, 7, -1)]

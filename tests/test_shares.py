@@ -84,3 +84,10 @@ def test_predictions_of_two_bundles_are_refused() -> None:
         claimclf.prevalence(mixed, {i: [] for i in range(100)})
     with pytest.raises(InputTypeError, match=r"predictions\[0\]: expected a Prediction, got str"):
         claimclf.prevalence(["text"], {i: [] for i in range(100)})
+
+
+def test_positions_may_come_from_numpy_and_no_predictions_are_refused() -> None:
+    sample = {place: ["tax"] if place < 50 else [] for place in np.arange(100)}
+    assert claimclf.prevalence(predictions(np.linspace(0, 1, 200)), sample)["tax"].cases == 50
+    with pytest.raises(InputError, match="predictions: expected at least one"):
+        claimclf.prevalence([], sample)

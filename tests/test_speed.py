@@ -11,6 +11,7 @@ import pytest
 
 import claimclf
 from claimclf.backends import OnnxBackend
+from claimclf.backends.cascade import CascadeBackend
 from claimclf.errors import BundleError, ClaimclfError, InputError
 
 WORDS = ["the", "two", "ministries", "signed", "a", "pact", "congress", "should", "repeal", "cameras", "match", "faces"]
@@ -178,7 +179,9 @@ def test_a_cascade_is_not_calibrated_apart_from_its_second_stage(cascade: Path, 
         claimclf.load(cascade).with_prior({"agreement": 0.1})
 
 
-def test_contenders_are_measured_in_processes_of_their_own(transformer_bundle: Path, tmp_path: Path) -> None:
+def test_contenders_are_measured_in_processes_of_their_own(
+    transformer_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from claimclf.benchmark import arithmetic, macro_f1, plot, race, table
 
     ours, baseline = "claimclf default", "claimclf baseline (scikit-learn TF-IDF)"
@@ -196,6 +199,7 @@ def test_contenders_are_measured_in_processes_of_their_own(transformer_bundle: P
     row = next(line for line in lines if line.startswith(f"| {baseline} | best"))
     assert "| 1.0 |" in row
     assert row.endswith("| 0.250 |")
+    monkeypatch.setattr("claimclf.benchmark.limits._SIZE", 64)
     done = arithmetic(found, texts_of_all_lengths(60), transformer_bundle).splitlines()
     assert done[0].startswith("a text costs 0.00 GFLOP")  # of a tiny network
     assert [line.split(",")[0] for line in done[1:]] == [ours]
@@ -262,3 +266,35 @@ def test_embeddings_under_a_linear_head_learn(tmp_path: Path) -> None:
     name = "sentence-transformers + logistic regression"
     label = PEERS[name].load(prepare(name, texts, truth, tmp_path))
     assert (label(texts) > 0.5).astype(int).tolist() == truth.tolist()
+
+
+class Stage:
+    """Stands for a network: the text is a number, the logit a function of it."""
+
+    def __init__(self, value) -> None:
+        self.value = value
+
+    def tokenise(self, texts, truncated):
+        for position, text in enumerate(texts):
+            truncated[position] = text == "13"
+            yield [int(text)]
+
+    def score(self, tokens, output="logits"):
+        for position, ids in tokens:
+            yield [position], np.array([[self.value(ids[0])]], dtype=np.float32)
+
+
+def test_a_cascade_passes_on_what_is_not_settled_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("claimclf.backends.cascade._CHUNK", 7)
+    stages = Stage(float), Stage(lambda number: 100 + number)
+    found = CascadeBackend(*stages, np.array([10.0])).logits([str(number) for number in range(20)])
+    assert found.stage.tolist() == [0] * 10 + [1] * 10
+    assert found.values[:, 0].tolist() == [*range(10), *range(110, 120)]
+    assert np.flatnonzero(found.truncated).tolist() == [13]
+
+
+def test_more_texts_than_are_scored_at_a_time_are_all_scored(baseline_bundle: Path, monkeypatch) -> None:
+    classifier, texts = claimclf.load(baseline_bundle), texts_of_all_lengths(40)
+    whole = classifier.predict_proba(texts)
+    monkeypatch.setattr("claimclf.bundle.loaded._CHUNK", 7)
+    np.testing.assert_allclose(classifier.predict_proba(texts), whole, atol=1e-6)

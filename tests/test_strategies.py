@@ -145,6 +145,7 @@ def test_groups_are_held_out_whole(estimator, training_data, monkeypatch: pytest
         lambda self, _, train, held: seen.append((train, held)) or self.targets[held],
     )
     estimator.set_params(strategy="head").fit(*training_data, groups=groups)
+    assert sorted(row for _, held_out in seen for row in held_out) == list(range(12))
     for train, held_out in seen:
         assert not {groups[row] for row in train} & {groups[row] for row in held_out}
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claimclf.language import in_english
-from claimclf.text import normalise
+from claimclf.text import NORMALISER_VERSION, normalise
 
 free_text = st.text(st.characters(), max_size=300)
 
@@ -38,3 +38,19 @@ def test_other_languages_are_out_of_scope(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "12", "Rabat", "The ministry in Ouagadougou signed.", "OK."])
 def test_english_and_what_is_too_short_to_judge_are_in_scope(text: str) -> None:
     assert in_english(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("\ufb01rst ½ Ⅳ …", "first 1\u20442 IV ..."),
+        ("1990\u20131995 \u2014 \u2010 \u2212", "1990-1995 - - -"),
+        ("so\u00adve\u200breign\ufeff", "sovereign"),
+        ("\ufe58", "-"),
+        ("\uff02\uff21\uff02 «x»", '"A" "x"'),
+        ("a\ud800b", "a\ufffdb"),
+        ("CASE stays é", "CASE stays é"),
+    ],
+)
+def test_version_1_of_the_normaliser_stays_what_it_is(written: str, seen: str) -> None:
+    assert (NORMALISER_VERSION, normalise(written)) == (1, seen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from sklearn.base import clone
 
 from claimclf import TransformerClassifier
 from claimclf.errors import InputError
-from claimclf.estimators.objective import class_weights, disagreement, pair_losses
+from claimclf.estimators.objective import UNKNOWN, MaskedTrainer, class_weights, disagreement, pair_losses
 from claimclf.estimators.optimisation import WeightAveraging, parameter_groups
 from claimclf.estimators.sampling import BucketSampler
 from claimclf.estimators.softlabels import SoftLabels
@@ -197,8 +198,29 @@ def test_soft_labels_cannot_validate(estimator, training_data) -> None:
         ("averaging", 1.0),
         ("embedding_noise", -5.0),
         ("negative_share", 1.5),
+        ("label_smoothing", 1.0),
+        ("contrastive_steps", -1),
+        ("batch_size", 0),
+        ("patience", 0),
     ],
 )
 def test_options_are_checked(estimator, training_data, name: str, value: object) -> None:
     with pytest.raises(InputError, match=f"{name}: expected"):
         estimator.set_params(**{name: value}).fit(*training_data)
+
+
+def loss_of(targets: list[float], loss: str = "bce", smoothing: float = 0.0, weights=None) -> float:
+    options = SimpleNamespace(_loss=loss, _smoothing=smoothing, _consistency=0.0, _weights=weights)
+
+    def network() -> dict[str, torch.Tensor]:
+        return {"logits": torch.full((1, len(targets)), 2.0)}
+
+    return MaskedTrainer.compute_loss(options, network, {"labels": torch.tensor([targets])}).item()
+
+
+def test_a_batch_leaves_out_what_is_unknown_and_smooths_and_weighs_the_rest() -> None:
+    yes, no = np.log1p(np.exp(-2)), np.log1p(np.exp(2))
+    assert loss_of([1.0, 0.0, UNKNOWN]) == pytest.approx((yes + no) / 2)
+    assert loss_of([1.0, UNKNOWN], smoothing=0.4) == pytest.approx(0.8 * yes + 0.2 * no)
+    weights = torch.tensor([[1.0, 1.0], [10.0, 10.0]])
+    assert loss_of([1.0, 0.0], "class_balanced", weights=weights) == pytest.approx((10 * yes + no) / 2)

@@ -17,11 +17,15 @@ from claimclf.estimators.recipe import Recipe
 def main() -> int:
     """Run as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--second", default="default", help="bundle of a transformer (default: %(default)s, the shipped one)")
+    parser.add_argument(
+        "--second", default="default", help="bundle of a transformer (default: %(default)s, the shipped one)"
+    )
     parser.add_argument("--texts", nargs="+", type=Path, required=True, help="JSONL with text; labels are ignored")
     config = Path(__file__).parent / "configs" / "transformer.yaml"
     parser.add_argument("--config", type=Path, default=config, help="the second's recipe, for what it did not see")
-    parser.add_argument("--name", default="fast", help="of the bundle, a folder beside the second's, which is replaced (default: fast)")
+    parser.add_argument(
+        "--name", default="fast", help="of the bundle, a folder beside the second's, which is replaced (default: fast)"
+    )
     options = parser.parse_args()
     try:
         second = load(options.second)

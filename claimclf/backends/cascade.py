@@ -43,7 +43,7 @@ class CascadeBackend:
         """
         if Path(settings["second"]).name != settings["second"]:
             raise BundleError(f"{folder}: names a second stage outside its own folder: {settings['second']!r}")
-        behind = folder.parent / settings["second"]
+        behind = folder.resolve().parent / settings["second"]
         for name, digest in settings["second_files"].items():
             file = behind / name
             if not file.is_file():

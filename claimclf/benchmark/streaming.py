@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from claimclf.benchmark.processes import apart, peak_memory
+from claimclf.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ def stream(model: str, texts: Sequence[str], n_texts: int) -> Streamed:
     ClaimclfError
         If the process fails; its reason goes to standard error.
     """
+    if not len(texts):
+        raise InputError("texts: expected at least one")
     task = {"model": model, "texts": list(texts), "n_texts": n_texts}
     return Streamed(**apart("claimclf.benchmark.streaming", task, f"{model}, {n_texts} texts"))
 

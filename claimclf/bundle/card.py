@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from claimclf.bootstrap import Interval
-from claimclf.bundle.manifest import Manifest
+from claimclf.bundle.manifest import Manifest, plain
 
 if TYPE_CHECKING:
     from huggingface_hub import EvalResult
@@ -60,16 +60,17 @@ def _head(manifest: Manifest) -> str:
     return f"---\n{data.to_yaml()}\n---"
 
 
-def _base_model(base: str) -> str | None:
+def _base_model(base: str | Path) -> str | None:
     """Return the hub id of the pretrained model; where a folder was says nothing to others."""
-    return base if re.fullmatch(r"[\w.-]+(/[\w.-]+)?", base) and not Path(base).exists() else None
+    name = str(base)
+    return name if re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name) and not Path(base).exists() else None
 
 
 def _results(metrics: dict[str, Any]) -> list[EvalResult]:
     """Return the F1 figures as the Hub shows them beside the card; those that are not known are left out."""
     from huggingface_hub import EvalResult
 
-    if not metrics:
+    if "macro_f1" not in metrics:
         return []
     f1 = {
         "macro F1": metrics["macro_f1"],
@@ -135,6 +136,8 @@ def _usage(manifest: Manifest) -> str:
 def _figures(metrics: dict[str, Any]) -> str:
     if not metrics:
         return "None recorded."
+    if "macro_f1" not in metrics:
+        return f"```json\n{json.dumps(plain(metrics), indent=2, ensure_ascii=False)}\n```"
     rows = [
         "| "
         + " | ".join([label, *(str(Interval.from_list(entry[key])) for key in ("precision", "recall", "f1"))])
@@ -150,4 +153,4 @@ def _figures(metrics: dict[str, Any]) -> str:
 
 
 def _training(manifest: Manifest) -> str:
-    return f"```json\n{json.dumps(manifest.training, indent=2, ensure_ascii=False)}\n```"
+    return f"```json\n{json.dumps(plain(manifest.training), indent=2, ensure_ascii=False)}\n```"

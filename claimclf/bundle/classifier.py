@@ -159,6 +159,11 @@ class Classifier(LoadedBundle):
         """
         if self.prior:
             raise InputError("with_policy: no guarantee holds under another prior; take the bundle as it was loaded")
+        if self.parsed_manifest.kind == "cascade":
+            raise InputError(
+                f"with_policy: a cascade keeps no held-out scores; take the second stage, "
+                f"{self.parsed_manifest.model['second']!r}, by itself"
+            )
         rows = self.held_out.real if self.held_out.real.any() else slice(None)
         policy = Policy.learn(
             self.calibration.probabilities(self.held_out.logits[rows]),
@@ -213,10 +218,9 @@ class Classifier(LoadedBundle):
             prior = dict(zip(np.array(self.labels)[movable].tolist(), shares.tolist(), strict=True))
         elif prior is None or texts is not None:
             raise InputError("with_prior: expected either shares by label or texts=…")
-        if self.calibration.exclusive and sum(prior.values()) > 1 + 1e-9:
-            raise InputError(
-                f"prior: the labels exclude each other, but the shares add up to {sum(prior.values()):.3f}"
-            )
+        total = sum(prior.values())
+        if self.calibration.exclusive and (total > 1 + 1e-6 or (set(prior) == set(self.labels) and total < 1 - 1e-6)):
+            raise InputError(f"prior: the labels exclude each other, but the shares add up to {total:.6g}")
         for label, share in prior.items():
             if label not in self.labels:
                 raise InputError(f"prior: unknown label {label!r}; expected one of {', '.join(self.labels)}")
@@ -227,7 +231,10 @@ class Classifier(LoadedBundle):
                     f"prior[{label!r}]: none or all of the held-out texts carry it; recalibrate with others"
                 )
         vector = np.array([prior.get(label, np.nan) for label in self.labels])
-        return self._changed(calibration=adjusted(unadjusted.calibration, self.held_out, vector), prior=dict(prior))
+        return self._changed(
+            calibration=adjusted(unadjusted.calibration, self.held_out, vector),
+            prior={label: float(share) for label, share in prior.items()},
+        )
 
     def push_to_hub(
         self,

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from claimclf.backends import Backend
 from claimclf.bundle.examples import EMBEDDINGS_FILE, KeptExamples
-from claimclf.bundle.manifest import Manifest
+from claimclf.bundle.integrity import hash_file
+from claimclf.bundle.manifest import MANIFEST_FILE, Manifest
 from claimclf.errors import InputError
 from claimclf.records import Neighbour
 from claimclf.text import check_texts, normalise
@@ -59,6 +60,9 @@ class LoadedBundle:
         self.labels = manifest.labels
         self.calibration = manifest.calibration
         self.parsed_manifest = manifest
+        # As it was loaded: by the time of a prediction another bundle may lie there.
+        file = path / MANIFEST_FILE
+        self.manifest_sha256 = hash_file(file) if file.is_file() else ""
         self._backend = backend
 
     @property

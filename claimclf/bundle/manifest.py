@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -139,7 +141,7 @@ class Manifest:
         folder : Path
             An existing folder.
         """
-        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False, default=_plain)
+        text = json.dumps(plain(self.to_dict()), indent=2, ensure_ascii=False, allow_nan=False)
         (folder / MANIFEST_FILE).write_text(text + "\n", "utf-8")
 
     @classmethod
@@ -173,6 +175,24 @@ class Manifest:
             raise BundleError(f"{folder}: {error}") from error
 
 
-def _plain(value: Any) -> Any:
-    """Make parameters that JSON does not know plain: numpy scalars by value, paths by name."""
-    return value.item() if isinstance(value, np.generic) else str(value)
+def plain(value: Any) -> Any:
+    """Make what JSON does not know plain: numbers and arrays of numpy by value; paths, infinity and others by name.
+
+    Parameters
+    ----------
+    value : object
+        Such as the parameters of an estimator.
+
+    Examples
+    --------
+    >>> plain({"labels": np.array(["tax"]), "C": float("inf"), "seed": np.int64(1), "base": Path("a")})
+    {'labels': ['tax'], 'C': 'inf', 'seed': 1, 'base': 'a'}
+    """
+    if isinstance(value, Mapping):
+        return {str(name): plain(entry) for name, entry in value.items()}
+    if isinstance(value, (np.generic, np.ndarray)):
+        return plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [plain(entry) for entry in value]
+    known = value is None or isinstance(value, (str, int)) or (isinstance(value, float) and math.isfinite(value))
+    return value if known else str(value)

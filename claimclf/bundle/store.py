@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,7 +19,7 @@ from claimclf.bundle.hub import HUB_ID, download
 from claimclf.bundle.integrity import hash_file, hash_files, verified
 from claimclf.bundle.manifest import MANIFEST_FILE, Manifest
 from claimclf.bundle.pinned import write_pinned
-from claimclf.errors import BundleError, BundleNotFoundError
+from claimclf.errors import BundleError, BundleNotFoundError, InputError, InputTypeError
 
 SHIPPED = Path(__file__).parent.parent / "shipped"
 """Where the bundles that come with the package are."""
@@ -145,12 +145,16 @@ def load(bundle: str | Path = "default", *, threads: int | None = None) -> Class
         If there is no such bundle.
     BundleError
         If a file is missing or changed, or the format is unknown.
+    InputError
+        If `bundle` is no name, or there are less than one of `threads`.
 
     Examples
     --------
     >>> load("baseline").manifest["kind"]
     'baseline'
     """
+    if threads is not None and threads < 1:
+        raise InputError(f"threads: expected at least 1, got {threads}")
     folder = locate(bundle)
     return open_bundle(folder, verified(folder), threads=threads)
 
@@ -168,11 +172,14 @@ def locate(bundle: str | Path) -> Path:
     BundleNotFoundError
         If there is no such bundle.
     """
-    if isinstance(bundle, str) and (SHIPPED / bundle / MANIFEST_FILE).is_file() and bundle in shipped_names():
+    if not isinstance(bundle, (str, Path)):
+        raise InputTypeError(f"bundle: expected a name or a path, got {type(bundle).__name__}")
+    if bundle in shipped_names():
         return SHIPPED / bundle
     folder = Path(bundle)
-    if folder.exists():
-        return folder
+    with suppress(OSError, ValueError):  # a name that no file system takes is no folder's
+        if folder.exists():
+            return folder
     if isinstance(bundle, str) and HUB_ID.fullmatch(bundle):
         return download(bundle)
     raise BundleNotFoundError(
@@ -209,7 +216,7 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield folder
         for file in folder.iterdir():
-            with file.open("rb") as written:
+            with file.open("r+b") as written:  # Windows flushes only what may be written
                 os.fsync(written.fileno())
         replaced = path.exists()
         if replaced:

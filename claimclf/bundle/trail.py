@@ -9,7 +9,6 @@ from typing import Any
 
 from claimclf import __version__
 from claimclf.bundle.classifier import Classifier
-from claimclf.bundle.manifest import MANIFEST_FILE
 from claimclf.records import Provenance
 
 
@@ -33,7 +32,7 @@ def provenance(classifier: Classifier) -> Provenance:
         asked = {level: outcome[level] for level in ("precision", "omission", "confidence")}
     return Provenance(
         bundle=classifier.parsed_manifest.name,
-        bundle_sha256=hashlib.sha256((classifier.path / MANIFEST_FILE).read_bytes()).hexdigest(),
+        bundle_sha256=classifier.manifest_sha256,
         policy=json.dumps(asked, sort_keys=True) if asked else None,
         policy_sha256=_sha256(outcome) if asked else None,
         version=__version__,

@@ -54,14 +54,15 @@ class Journal:
 
     def _read(self, path: Path) -> None:
         with path.open("rb") as file:
-            if _whole(file.readline()) != self._made_by:
-                path.unlink()
-                return
+            ours = _whole(file.readline()) == self._made_by
             end = file.tell()
-            while entry := _whole(file.readline()):
+            while ours and (entry := _whole(file.readline())):
                 self._note(entry, end)
                 end = file.tell()
-        os.truncate(path, end)
+        if ours:
+            os.truncate(path, end)
+        else:
+            path.unlink()
 
     def _note(self, entry: dict[str, Any], place: int) -> None:
         key = entry["source"], entry["sha256"]

@@ -84,7 +84,11 @@ def _of_table(name: str, column: str, classifier: Classifier) -> Iterator[Row]:
     for_text, for_fields = tee(read_items(name, column))
     predictions = predict.stream((item.text for item in for_text), model=classifier)
     for prediction, item in zip(predictions, for_fields, strict=True):
-        yield {**item.fields, **prediction.to_dict()}
+        said = prediction.to_dict()
+        given = {
+            f"given_{name}" if name in said and name != "text" else name: value for name, value in item.fields.items()
+        }
+        yield {**given, **said}
 
 
 def _of_documents(name: str, classifier: Classifier, left_out: LeftOut, journal: Journal) -> Iterator[Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import io
 import json
 import math
 import os
@@ -52,6 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 for success; 1 for failure, also of a single document of many; 130 when interrupted from the keyboard. An
         option or a command that does not exist exits with 2.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What is redirected is UTF-8 everywhere; a terminal shows what it cannot show as an escape.
+        encoding = None if sys.stdout.isatty() else "utf-8"
+        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)

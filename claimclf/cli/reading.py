@@ -12,7 +12,7 @@ from claimclf.documents import Known, LeftOut, Reading, kind_of, places, read_al
 from claimclf.errors import DataError
 
 STANDARD_INPUT = "-"
-TABLES = (".jsonl", ".csv", ".tsv")
+TABLES = (".jsonl", ".jsonl.gz", ".csv", ".tsv", ".parquet")
 
 
 class Item(NamedTuple):
@@ -30,7 +30,7 @@ def is_table(name: str) -> bool:
     name : str
         Of the file.
     """
-    return Path(name).suffix.lower() in TABLES
+    return name.lower().endswith(TABLES)
 
 
 def read_items(name: str, column: str, left_out: LeftOut | None = None) -> Iterator[Item]:
@@ -39,8 +39,8 @@ def read_items(name: str, column: str, left_out: LeftOut | None = None) -> Itera
     Parameters
     ----------
     name : str
-        A document, a folder or ``.zip`` of documents, a ``.jsonl``, ``.csv`` or ``.tsv`` file, or ``-`` for a document
-        on standard input.
+        A document, a folder or ``.zip`` of documents, a ``.jsonl``, ``.jsonl.gz``, ``.csv``, ``.tsv`` or ``.parquet``
+        file, or ``-`` for a document on standard input.
     column : str
         The field or column that holds the text, in a table.
     left_out : LeftOut, optional

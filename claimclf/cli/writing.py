@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, TextIO
 
-from claimclf.documents.exporting import Row, write_csv, write_jsonl
+from claimclf.documents.exporting import Row, open_text, write_csv, write_jsonl
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def output(path: Path | None, *, binary: bool = False) -> Iterator[Any]:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     partial = path.with_name(f".{path.name}.partial")
     try:
-        opened: IO[Any] = partial.open("wb") if binary else partial.open("w", encoding="utf-8", newline="")
+        opened: IO[Any] = partial.open("wb") if binary else open_text(partial)
         with opened as out:
             yield out
         partial.replace(path)

@@ -94,7 +94,9 @@ def group_holdout(
     if n_groups < 2:
         raise InputError("groups: expected at least 2, to hold one out; give more groups or fraction 0")
     n_folds = min(round(1 / fraction), n_groups)
-    return next(group_folds(targets, groups, n_folds, seed))
+    # Folds of unequal groups differ in size; where one group is most of the texts, it is to be learnt from.
+    folds = group_folds(targets, groups, n_folds, seed)
+    return min(folds, key=lambda fold: abs(len(fold[1]) - fraction * len(groups)))
 
 
 def is_real(example: Example) -> bool:

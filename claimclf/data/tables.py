@@ -172,10 +172,10 @@ def _dataset(source: str | Path) -> Iterator[Row]:
             table = load_from_disk(str(path))
         else:
             table = load_dataset(name, split=split or "train")
+        if isinstance(table, DatasetDict):
+            table = table[split or "train"]
     except Exception as error:  # the library raises its own, pyarrow's, fsspec's and the hub's errors alike
         raise DataError(f"{source}: cannot be read as a table ({error})") from error
-    if isinstance(table, DatasetDict):
-        table = table[split or "train"]
     named = {column: kind.int2str for column, kind in table.features.items() if hasattr(kind, "int2str")}
     for number, values in enumerate(table, start=1):
         yield Row(f"{source}, row {number}", {**values, **_named(values, named)})

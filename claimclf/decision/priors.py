@@ -124,7 +124,8 @@ def _estimate_exclusive(likelihood: Array, base_rate: Array) -> Array:
     prior: Array = base_rate
     for _ in range(_STEPS):
         joint = likelihood * prior
-        updated: Array = np.clip((joint / joint.sum(axis=1, keepdims=True)).mean(axis=0), _LEAST, 1 - _LEAST)
+        clipped = np.clip((joint / joint.sum(axis=1, keepdims=True)).mean(axis=0), _LEAST, 1 - _LEAST)
+        updated: Array = clipped / clipped.sum()
         if np.abs(updated - prior).max() < _TOLERANCE:
             return updated
         prior = updated

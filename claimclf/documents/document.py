@@ -8,7 +8,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, overload
 
-from claimclf.documents.exporting import Row, data_frame, flat, write_csv, write_jsonl, write_parquet
+from claimclf.documents.exporting import Row, data_frame, flat, open_text, write_csv, write_jsonl, write_parquet
 from claimclf.documents.extracted import Block
 from claimclf.records import Neighbour, Provenance, Sentence
 
@@ -169,5 +169,6 @@ class Document:
 def _written(text: str, path: str | Path | None) -> str | None:
     if path is None:
         return text
-    Path(path).write_text(text, "utf-8", newline="")
+    with open_text(Path(path)) as out:
+        out.write(text)
     return None

@@ -9,12 +9,26 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, TextIO
 
-from claimclf.errors import MissingExtraError
+from claimclf.errors import InputError, MissingExtraError
 
 Row = dict[str, Any]
 
 _TOGETHER = 10_000
 """Rows that are written into a Parquet file at a time."""
+
+
+def open_text(path: Path) -> TextIO:
+    """Open a file to write text, in UTF-8 everywhere.
+
+    Half a character, with which a post that was cut off may end, is written as its escape, which in JSON is the half
+    character itself.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    """
+    return path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
 
 
 def write_jsonl(rows: Iterable[Row], out: TextIO) -> None:
@@ -40,13 +54,20 @@ def write_csv(rows: Iterable[Row], out: TextIO) -> None:
         What to write; the columns are those of the first.
     out : text stream
         Where to.
+
+    Raises
+    ------
+    InputError
+        If a later row has fields that the first one lacks: they would be lost.
     """
     writer: csv.DictWriter[str] | None = None
-    for row in map(flat, rows):
+    for number, row in enumerate(map(flat, rows), 1):
         row |= {name: " ".join(value) for name, value in row.items() if isinstance(value, list)}
         if writer is None:
-            writer = csv.DictWriter(out, fieldnames=list(row), extrasaction="ignore", lineterminator="\n")
+            writer = csv.DictWriter(out, fieldnames=list(row), lineterminator="\n")
             writer.writeheader()
+        if lost := sorted(set(row) - set(writer.fieldnames)):
+            raise InputError(f"row {number}: the first row has no {', '.join(lost)}; write jsonl instead")
         writer.writerow(row)
 
 

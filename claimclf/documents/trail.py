@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import fields
 from html.parser import HTMLParser
+from io import StringIO
 from pathlib import Path
 
 from claimclf.documents.exporting import Row
@@ -40,7 +41,7 @@ def read_trail(path: str | Path) -> list[Row]:
         reader = readers.get(path.suffix.lower())
         if reader is None:
             raise DataError(f"{path}: cannot replay this kind of file; expected one of {', '.join(readers)}")
-        rows = list(reader(path.read_text("utf-8")))
+        rows = list(reader(path.read_bytes().decode("utf-8")))
     except (UnicodeDecodeError, json.JSONDecodeError, csv.Error, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{path}: no export of claimclf, or damaged ({error})") from error
     if not rows:
@@ -60,7 +61,7 @@ def _of_jsonl(text: str) -> Iterator[Row]:
 
 
 def _of_csv(text: str) -> Iterator[Row]:
-    for row in csv.DictReader(text.splitlines(keepends=True)):
+    for row in csv.DictReader(StringIO(text, newline="")):
         scores = {name.removeprefix("score_"): float(value) for name, value in row.items() if name.startswith("score_")}
         named = {name: _names(row[name], list(scores)) for name in ("labels", "referred")}
         whole = {name: int(row[name]) for name in ("start", "end")}
@@ -69,8 +70,13 @@ def _of_csv(text: str) -> Iterator[Row]:
 
 
 def _names(written: str, labels: list[str]) -> list[str]:
-    """Take a list apart that was written with a space between; labels may hold spaces themselves."""
-    return [label for label in labels if f" {label} " in f" {written} "]
+    """Take a list apart that was written with a space between; labels may hold spaces, and each other."""
+    rest, found = f" {written} ", set()
+    for label in sorted(labels, key=len, reverse=True):
+        if f" {label} " in rest:
+            rest = rest.replace(f" {label} ", "  ")
+            found.add(label)
+    return [label for label in labels if label in found]
 
 
 def _of_html(text: str) -> Iterator[Row]:

@@ -13,6 +13,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from claimclf.backends import LinearBackend
 from claimclf.data import group_folds
 from claimclf.decision.calibration import Calibration
+from claimclf.errors import InputError
 from claimclf.estimators.base import Array, TextClassifier
 from claimclf.estimators.heads import fit_line
 from claimclf.estimators.inputs import check_training_data
@@ -104,6 +105,26 @@ class BaselineClassifier(TextClassifier):
         self.backend_ = self._train(texts, targets)
         return self
 
+    def check_parameters(self) -> None:
+        """Refuse a parameter that is out of range; ``fit`` does so first.
+
+        Raises
+        ------
+        InputError
+            With its name.
+        """
+        super().check_parameters()
+        if self.C <= 0:
+            raise InputError(f"C: expected a positive number, got {self.C}")
+        if self.max_features < 1:
+            raise InputError(f"max_features: expected at least 1, got {self.max_features}")
+        for name in ("word_ngrams", "char_ngrams"):
+            shortest, longest = getattr(self, name)
+            if not 1 <= shortest <= longest:
+                raise InputError(
+                    f"{name}: expected the shortest and the longest, at least 1, got {getattr(self, name)}"
+                )
+
     def _calibrate(self, texts: list[str], targets: Array, groups: list[str], exclusive: bool) -> Calibration:
         n_folds = min(self.calibration_folds, len(set(groups)))
         if n_folds < 2:
@@ -119,7 +140,12 @@ class BaselineClassifier(TextClassifier):
             "word": self._vectorizer(analyzer="word", ngram_range=tuple(self.word_ngrams)),
             "char": self._vectorizer(analyzer="char_wb", ngram_range=tuple(self.char_ngrams)),
         }
-        features = hstack([vectorizer.fit_transform(texts) for vectorizer in vectorizers.values()], format="csr")
+        try:
+            features = hstack([vectorizer.fit_transform(texts) for vectorizer in vectorizers.values()], format="csr")
+        except ValueError as error:
+            if "empty vocabulary" not in str(error):
+                raise
+            raise InputError("X: expected words of two letters or more in every part that is learnt from") from error
         lines = [fit_line(features, column, self.C) for column in targets.T]
         coef, intercept = (np.array(part, dtype=np.float32) for part in zip(*lines, strict=True))
         return LinearBackend(vectorizers, coef, intercept)

@@ -221,7 +221,7 @@ def _write_small(second: Classifier, size: Mapping[str, int], folder: Path, seed
     base = resolve_base(second.manifest["base"]["id"]).location
     tokenizer = AutoTokenizer.from_pretrained(base)
     tokenizer.save_pretrained(folder)
-    table = AutoModel.from_pretrained(base).get_input_embeddings().weight.detach().numpy()
+    table = AutoModel.from_pretrained(base).get_input_embeddings().weight.detach().float().numpy()
     torch.manual_seed(seed)
     model = ElectraModel(ElectraConfig(vocab_size=len(table), **size))
     centred = table - table.mean(axis=0)

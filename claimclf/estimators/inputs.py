@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,7 +71,8 @@ def check_training_data(
         If there is nothing to learn from, the lengths differ, or labels that exclude each other do not.
     """
     texts = [normalise(text) for text in check_texts(X, "X")]
-    given: Any = y if hasattr(y, "__len__") else list(y)
+    positional = isinstance(y, (np.ndarray, Set, Mapping)) or getattr(y, "ndim", 1) != 1
+    given: Any = y if positional or isinstance(y, (str, bytes)) else list(y)
     if isinstance(given, np.ndarray) and given.ndim == 2 and given.shape[1] == 1 and given.dtype.kind not in "biuf":
         given = given[:, 0]  # a column of names
     targets, names = to_targets(given, labels, soft=soft)

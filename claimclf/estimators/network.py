@@ -104,7 +104,7 @@ def build_network(location: str, labels: tuple[str, ...], pooling: Pooling) -> n
     names = dict(enumerate(labels))
     with quiet():
         if pooling == "mean":
-            return MeanPoolingClassifier(AutoModel.from_pretrained(location), len(labels))
+            return MeanPoolingClassifier(AutoModel.from_pretrained(location).float(), len(labels))
         network: nn.Module = AutoModelForSequenceClassification.from_pretrained(
             location,
             num_labels=len(labels),
@@ -112,7 +112,7 @@ def build_network(location: str, labels: tuple[str, ...], pooling: Pooling) -> n
             id2label=names,
             label2id={label: index for index, label in names.items()},
         )
-    return network
+    return network.float()  # transformers 5 keeps the precision of the file
 
 
 def save_network(network: Any, folder: Path) -> None:

@@ -59,15 +59,17 @@ def check_options(given: Mapping[str, Any]) -> None:
     for name, low in (("epochs", 1), ("batch_size", 1), ("max_length", 8), ("patience", 1)):
         if given[name] < low:
             raise InputError(f"{name}: expected at least {low}, got {given[name]}")
+    if not 0 <= given["validation_fraction"] <= 0.5:
+        raise InputError(f"validation_fraction: expected a number from 0 to 0.5, got {given['validation_fraction']}")
     if given["learning_rate"] <= 0:
         raise InputError(f"learning_rate: expected a positive number, got {given['learning_rate']}")
-    for name in ("consistency", "contrastive_steps", "embedding_noise", "time_budget"):
+    for name in ("consistency", "contrastive_steps", "embedding_noise", "time_budget", "weight_decay"):
         if given[name] < 0:
             raise InputError(f"{name}: expected at least 0, got {given[name]}")
     for name in ("layer_decay", "negative_share"):
         if not 0 < given[name] <= 1:
             raise InputError(f"{name}: expected a number above 0 and at most 1, got {given[name]}")
-    for name in ("averaging", "label_smoothing"):
+    for name in ("averaging", "label_smoothing", "warmup"):
         if not 0 <= given[name] < 1:
             raise InputError(f"{name}: expected a number from 0 to below 1, got {given[name]}")
     for name, able in (("strategy", (*get_args(Strategy), "auto")), ("tracker", get_args(Tracker))):

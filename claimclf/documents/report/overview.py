@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from claimclf import pages
+from claimclf.documents.exporting import open_text
 from claimclf.documents.reading import LeftOut
 from claimclf.documents.report.page import document_page, hues
 from claimclf.documents.report.strip import strips
@@ -57,7 +58,8 @@ class Overview:
         """
         name = _name(document)
         self.folder.mkdir(exist_ok=True)
-        (self.folder / name).write_text(document_page(document), "utf-8", newline="")
+        with open_text(self.folder / name) as out:
+            out.write(document_page(document))
         row = {
             "source": document.source or "text",
             "report": name,
@@ -109,7 +111,8 @@ class Overview:
             "left_out": left_out,
         }
         page = pages.render("overview", values, feature="A report in HTML", extra="documents")
-        self.path.write_text(page, "utf-8", newline="")
+        with open_text(self.path) as out:
+            out.write(page)
         reports = {row["report"] for row in self._rows}
         for file in self.folder.glob("*.html"):
             if _NAME.fullmatch(file.name) and file.name not in reports:
