@@ -13,7 +13,7 @@ def in_english(text: str) -> bool:
     """Say whether a text may be English.
 
     The identifier is `CLD3 <https://github.com/google/cld3>`_. A text too short to judge (a name, a number, nothing at
-    all) passes: only a confident finding of another language fails.
+    all) passes: only a confident finding of another language fails, and a text most of whose letters are not Latin.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def in_english(text: str) -> bool:
     Returns
     -------
     bool
-        False where another language is recognised with a probability of at least 0.95.
+        False where another script is, or another language is recognised with a probability of at least 0.95.
 
     Examples
     --------
@@ -32,8 +32,15 @@ def in_english(text: str) -> bool:
     >>> in_english("Das Ministerium hat die Vereinbarung unterzeichnet.")
     False
     """
+    if not text.isascii() and not _is_latin(text):
+        return False
     finding = _identifier().FindLanguage(text)
     return finding.language == "en" or not finding.is_reliable or finding.probability < _CONFIDENCE
+
+
+def _is_latin(text: str) -> bool:
+    letters = [character for character in text if character.isalpha()]
+    return 2 * sum(character < "\u0250" or "\u1e00" <= character < "\u1f00" for character in letters) >= len(letters)
 
 
 @lru_cache(maxsize=1)

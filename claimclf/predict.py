@@ -162,7 +162,7 @@ class _Predict:
             As above.
         left_out : LeftOut, optional
             Takes down files that cannot be read, and those of other kinds; see :mod:`claimclf.documents`. Without it a
-            warning at the end lists what cannot be read.
+            warning at the end lists what cannot be read and what was passed over.
 
         Yields
         ------
@@ -194,8 +194,12 @@ class _Predict:
             yield self.labelled(reading, model=classifier)
         if noted.unreadable and not found:
             raise DocumentError("; ".join(map(str, noted.unreadable)))
-        if noted.unreadable and left_out is None:
+        if left_out is not None:
+            return
+        if noted.unreadable:
             warnings.warn("cannot be read: " + "; ".join(map(str, noted.unreadable)), stacklevel=3)
+        if noted.other_kinds:
+            warnings.warn("passed over, of other kinds: " + ", ".join(noted.other_kinds), stacklevel=3)
 
     def labelled(self, reading: Reading, *, model: Model = "default") -> Document:
         """Classify the sentences of a document that was read already.

@@ -206,7 +206,7 @@ def test_suggest_says_what_is_wrong(tmp_path: Path, baseline_bundle: Path, capsy
     arguments = ["suggest", str(pool), "--model", str(baseline_bundle)]
     assert main(arguments) == 1
     assert "line 1: field 'text' is missing" in capsys.readouterr().err
-    assert main([*arguments, "--column", "body", "--number", "0"]) == 1
+    assert main([*arguments, "--column", "body", "--number", "0"]) == 2
     assert "number: expected a positive integer" in capsys.readouterr().err
     assert main([*arguments, "--column", "body", "--out", str(tmp_path / "no" / "such.jsonl")]) == 1
     assert "No such file or directory" in capsys.readouterr().err
@@ -266,7 +266,7 @@ def test_a_bundle_that_knows_better_doubts_as_well(table: Path, tmp_path: Path, 
 def test_doubts_say_what_is_wrong(table: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
     assert main(["doubts", str(table), "--text-column", "body"]) == 1
     assert "no label in column 'labels' or 'label'" in capsys.readouterr().err
-    assert main(["doubts", str(table), *COLUMNS, "--group-column", "noun", "--folds", "20"]) == 1
+    assert main(["doubts", str(table), *COLUMNS, "--group-column", "noun", "--folds", "20"]) == 2
     assert "n_folds: expected 2 to 12 (the number of groups), got 20" in capsys.readouterr().err
     monkeypatch.setitem(__import__("sys").modules, "cleanlab.filter", None)
     assert main(["doubts", str(table), *COLUMNS]) == 1

@@ -269,7 +269,7 @@ def test_the_command_refuses_what_it_cannot_do(capsys) -> None:
         (["--largest", "0"], "--largest 0.0: expected a positive number of MB"),
         (["--confidence", "0.9"], "ask for one with --precision"),
     ]:
-        assert main(["app", "--model", "baseline", *arguments]) == 1
+        assert main(["app", "--model", "baseline", *arguments]) == 2
         assert said in capsys.readouterr().err
 
 

@@ -62,7 +62,7 @@ def test_what_cannot_be_asked_is_refused(pairs, tmp_path: Path, capsys) -> None:
     (tmp_path / "pairs.jsonl").write_text('{"id": "1", "label": "agreement", "kind": "x", "first": "A."}\n')
     with pytest.raises(DataError, match=r"line 1: a field of a pair is missing or wrong \('second'\)"):
         read_pairs(tmp_path / "pairs.jsonl")
-    assert main(["evaluate", "--behaviour", "--calibration"]) == 1
+    assert main(["evaluate", "--behaviour", "--calibration"]) == 2
     assert "evaluate --calibration: name a FILE" in capsys.readouterr().err
 
 
@@ -87,5 +87,5 @@ def test_the_command_line_prints_rates_beside_the_rules(baseline_bundle, capsys)
     assert main(["evaluate", "--behaviour", "--json", "--model", "baseline"]) == 0
     figures = json.loads(capsys.readouterr().out)["behaviour"]
     assert figures["none"]["overall"][1] == figures["baseline"]["overall"][1] >= 240
-    assert main(["evaluate"]) == 1
+    assert main(["evaluate"]) == 2
     assert "name a FILE of labelled texts, or --behaviour" in capsys.readouterr().err

@@ -3,8 +3,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -76,7 +78,7 @@ def test_output_that_cannot_be_written_is_refused(
     monkeypatch.chdir(tmp_path)
     Path("a.txt").write_text("A sentence.", "utf-8")
     Path("a.csv").write_text("text\nx\n", "utf-8")
-    assert main(["predict", *arguments, "--model", str(baseline_bundle)]) == 1
+    assert main(["predict", *arguments, "--model", str(baseline_bundle)]) == 2
     assert said in capsys.readouterr().err
     assert {path.name for path in tmp_path.iterdir()} == {"a.txt", "a.csv"}
 
@@ -201,7 +203,7 @@ def test_a_file_may_be_labelled_in_place(tmp_path: Path, baseline_bundle) -> Non
 
 def test_the_levels_of_a_policy_ask_for_a_policy(tmp_path: Path, baseline_bundle, capsys) -> None:
     (tmp_path / "a.txt").write_text("A sentence.", "utf-8")
-    assert main(["predict", str(tmp_path / "a.txt"), "--model", str(baseline_bundle), "--omission", "0.2"]) == 1
+    assert main(["predict", str(tmp_path / "a.txt"), "--model", str(baseline_bundle), "--omission", "0.2"]) == 2
     assert "ask for one with --precision" in capsys.readouterr().err
 
 
@@ -275,3 +277,38 @@ def test_parquet_is_a_table_too(tmp_path: Path, baseline_bundle, capsys) -> None
     datasets.Dataset.from_list([{"body": "A pact.", "n": 7}]).to_parquet(tmp_path / "a.parquet")
     arguments = (tmp_path / "a.parquet", "--column", "body", "--model", baseline_bundle, "--format", "jsonl")
     assert json.loads(predict(capsys, *arguments))["n"] == 7
+
+
+def test_json_lines_on_standard_input_are_rows(baseline_bundle: Path) -> None:
+    arguments = [sys.executable, "-m", "claimclf", "predict", "-", "--model", baseline_bundle, "--format", "jsonl"]
+    given = '{"text": "The pact was signed.", "n": 7}\n'
+    row = json.loads(subprocess.run(arguments, input=given.encode(), capture_output=True, check=True).stdout)
+    assert (row["text"], row["n"]) == ("The pact was signed.", 7)
+
+
+def test_names_that_are_taken_are_kept_apart(tmp_path: Path, baseline_bundle, capsys) -> None:
+    (tmp_path / "a.csv").write_text("text,labels,given_labels,score_agreement\nA pact.,mine,yours,human\n", "utf-8")
+    out = predict(capsys, tmp_path / "a.csv", "--model", baseline_bundle, "--format", "csv")
+    (row,) = csv.DictReader(io.StringIO(out))
+    assert {"mine", "yours", "human"} <= set(row.values())
+    assert (row["given_given_labels"], row["given_score_agreement"]) == ("mine", "human")
+
+
+def test_values_that_json_and_csv_do_not_know_are_written_as_text(tmp_path: Path, baseline_bundle, capsys) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    rows = [{"text": "A pact.", "day": date(2016, 5, 1), "tags": [1, 2]}]
+    parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "a.parquet")
+    arguments = (tmp_path / "a.parquet", "--model", baseline_bundle, "--format")
+    assert json.loads(predict(capsys, *arguments, "jsonl"))["day"] == "2016-05-01"
+    (row,) = csv.DictReader(io.StringIO(predict(capsys, *arguments, "csv")))
+    assert (row["day"], row["tags"]) == ("2016-05-01", "1 2")
+
+
+def test_a_bundle_with_figures_of_its_own_is_described(baseline_bundle, tmp_path: Path, capsys) -> None:
+    copied = Path(shutil.copytree(baseline_bundle, tmp_path / "a"))
+    manifest = json.loads((copied / "manifest.json").read_text("utf-8"))
+    (copied / "manifest.json").write_text(json.dumps({**manifest, "metrics": {"accuracy": 0.9}}), "utf-8")
+    assert main(["info", str(copied)]) == 0
+    assert "macro F1" not in capsys.readouterr().out

@@ -8,7 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from claimclf.data import fingerprint, from_dataset, group_folds, group_holdout, load_examples, targets, to_dataset
+from claimclf.data import (
+    Columns,
+    fingerprint,
+    from_dataset,
+    group_folds,
+    group_holdout,
+    load_examples,
+    targets,
+    to_dataset,
+)
 from claimclf.data.examples import read_examples, read_references
 from claimclf.data.jsonl import read_rows, write_rows
 from claimclf.data.references import collect_texts, resolve, save_texts, text_hash
@@ -240,7 +249,7 @@ def test_several_labels_in_a_cell(tmp_path: Path) -> None:
     ("content", "message"),
     [
         ("text,label\nA.,\n", "line 2: no label in column 'labels' or 'label'; the row has: text, label"),
-        ("body,label\nA.,x\n", "line 2: field 'text' is missing"),
+        ("body,label\nA.,x\n", "line 2: column 'text' is missing"),
         ("text,label\nA.,x,y\n", "line 2: more fields than the header"),
         ('text,label\n"A.,x\n', "not CSV"),
     ],
@@ -288,3 +297,48 @@ def test_a_group_that_is_most_of_the_texts_is_learnt_from(seed: int) -> None:
     matrix = np.random.default_rng(seed).integers(0, 2, (1000, 2)).astype(float)
     _, held_out = group_holdout(matrix, groups, 0.1, seed=seed)
     assert "large" not in {groups[position] for position in held_out}
+
+
+def test_classes_of_datasets_get_their_names(tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets")
+    feeling = datasets.ClassLabel(names=["joy", "anger"])
+    several = datasets.Features({"text": datasets.Value("string"), "labels": datasets.Sequence(feeling)})
+    single = datasets.Features({"text": datasets.Value("string"), "label": feeling})
+    many = datasets.Dataset.from_list([{"text": "a", "labels": [1, 0]}, {"text": "b", "labels": []}], features=several)
+    one = datasets.Dataset.from_list([{"text": "a", "label": 1}, {"text": "b", "label": -1}], features=single)
+    many.save_to_disk(tmp_path / "many")
+    many.to_parquet(tmp_path / "many.parquet")
+    one.save_to_disk(tmp_path / "one")
+    for source in (tmp_path / "many", tmp_path / "many.parquet"):
+        assert [example.labels for example in read_examples(source, labels=None)] == [("anger", "joy"), ()]
+    with pytest.raises(DataError, match="row 2: no label in column"):
+        read_examples(tmp_path / "one", labels=None)
+    assert [example.labels for example in from_dataset(many)] == [("anger", "joy"), ()]
+    assert [example.labels for example in from_dataset(one, labels="label")] == [("anger",), ()]
+
+
+def test_a_column_that_is_missing_is_called_as_it_was_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("body,topic\nThe dam.,water\n", "utf-8")
+    with pytest.raises(DataError, match="line 2: column 'bdy' is missing; the row has: body, topic"):
+        read_examples(tmp_path / "a.csv", labels=None, columns=Columns(text="bdy", label="topic"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.jsonl", b'{"a":' * 100_000, "nested too deeply|not JSON"),
+        ("a.jsonl.gz", gzip.compress(b"{}\n" * 1000)[:15] + b"damage" * 9, "cannot be read"),
+        ("a.parquet", b"PAR1 no", "cannot be read as a table"),
+    ],
+)
+def test_damaged_tables_are_refused(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError, match=message):
+        read_examples(tmp_path / name, labels=None)
+
+
+def test_a_byte_order_mark_and_a_long_field_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text("\ufeff" + json.dumps(EXAMPLE) + "\n", "utf-8")
+    assert [example.id for example in read_examples(tmp_path / "a.jsonl", labels=None)] == ["e1"]
+    (tmp_path / "a.csv").write_text(f"text,label\n{'word ' * 60_000},water\n", "utf-8")
+    assert len(read_examples(tmp_path / "a.csv", labels=None)[0].text) == 300_000

@@ -54,3 +54,11 @@ def test_english_and_what_is_too_short_to_judge_are_in_scope(text: str) -> None:
 )
 def test_version_1_of_the_normaliser_stays_what_it_is(written: str, seen: str) -> None:
     assert (NORMALISER_VERSION, normalise(written)) == (1, seen)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Москва и Тегеран подписали соглашение.", "Камеры следят за людьми.", "Суд запретил газету TASS.", "قانون"],
+)
+def test_another_script_is_no_english_however_short(text: str) -> None:
+    assert not in_english(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import tee
 from typing import IO
 
@@ -85,10 +85,14 @@ def _of_table(name: str, column: str, classifier: Classifier) -> Iterator[Row]:
     predictions = predict.stream((item.text for item in for_text), model=classifier)
     for prediction, item in zip(predictions, for_fields, strict=True):
         said = prediction.to_dict()
-        given = {
-            f"given_{name}" if name in said and name != "text" else name: value for name, value in item.fields.items()
-        }
+        taken = {*said, *(f"score_{label}" for label in classifier.labels)} - {"text"}
+        given = {_free(name, taken | item.fields.keys() - {name}): value for name, value in item.fields.items()}
         yield {**given, **said}
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """Name a field of the input so that nothing else is called so."""
+    return name if name not in taken else _free(f"given_{name}", taken)
 
 
 def _of_documents(name: str, classifier: Classifier, left_out: LeftOut, journal: Journal) -> Iterator[Row]:

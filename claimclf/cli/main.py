@@ -25,6 +25,7 @@ from claimclf.cli.labelling import FORMATS as ROW_FORMATS
 from claimclf.cli.labelling import write_rows
 from claimclf.cli.locking import alone
 from claimclf.cli.push import add_push
+from claimclf.cli.reading import rows_in_files
 from claimclf.cli.recalibrate import add_recalibrate
 from claimclf.cli.replay import add_replay
 from claimclf.cli.report import write_report
@@ -50,8 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 for success; 1 for failure, also of a single document of many; 130 when interrupted from the keyboard. An
-        option or a command that does not exist exits with 2.
+        0 for success; 1 for failure, also of a single document of many; 2 for options that cannot be used, or not
+        together; 130 when interrupted from the keyboard.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         # What is redirected is UTF-8 everywhere; a terminal shows what it cannot show as an escape.
@@ -64,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return status
     except ClaimclfError as error:
         print(f"claimclf: {error}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, InputError) else 1
     except BrokenPipeError:
         # The reader has left. Python would complain once more when it flushes standard output at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -81,11 +82,11 @@ def _predict(options: argparse.Namespace) -> int:
     left_out = LeftOut()
     form = options.format or (options.out and options.out.suffix[1:]) or "table"
     if form not in FORMATS:
-        raise ClaimclfError(f"--out {options.out}: unknown ending; say which --format ({', '.join(FORMATS)})")
+        raise InputError(f"--out {options.out}: unknown ending; say which --format ({', '.join(FORMATS)})")
     if options.out and not options.out.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(options.out))
     try:
-        with alone(options.out):
+        with alone(options.out), rows_in_files(options.files) as options.files:
             if form == "html":
                 write_report(options, classifier, left_out)
             else:
@@ -166,7 +167,7 @@ def _info(options: argparse.Namespace) -> int:
         rates = zip(classifier.labels, held_out.base_rates(), held_out.base_rates(at_random=True), strict=True)
         print(f"held-out scores of {len(held_out.truth)} texts; share with each label, among all (drawn at random):")
         print("  " + ", ".join(f"{label} {share:.1%} ({_percent(random)})" for label, share, random in rates))
-    if manifest["metrics"]:
+    if "macro_f1" in manifest["metrics"]:
         print(f"macro F1 {manifest['metrics']['macro_f1'][0]} on {manifest['metrics']['what']}")
     if not options.verify:
         return 0
@@ -201,7 +202,8 @@ def _parser() -> argparse.ArgumentParser:
         "files",
         nargs="+",
         metavar="FILE",
-        help="documents (.txt, .md, .html, .pdf, .docx, .eml), folders, .zip, .jsonl, .csv, - for standard input",
+        help="documents (.txt, .md, .html, .pdf, .docx, .eml), folders, .zip, tables (.jsonl, .csv, .tsv, .parquet), "
+        "- for a document, JSON lines or Parquet on standard input",
     )
     command.add_argument("--format", choices=FORMATS, help="default: by the ending of --out, else table")
     command.add_argument("--out", type=Path, metavar="PATH", help="write here instead of standard output")

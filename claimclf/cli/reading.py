@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import re
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from claimclf.data.tables import read_table
@@ -31,6 +36,38 @@ def is_table(name: str) -> bool:
         Of the file.
     """
     return name.lower().endswith(TABLES)
+
+
+@contextmanager
+def rows_in_files(names: list[str]) -> Iterator[list[str]]:
+    """Put JSON lines or Parquet that come on standard input into a file: tables are told by the ending.
+
+    Parameters
+    ----------
+    names : list of str
+        As on the command line.
+
+    Yields
+    ------
+    list of str
+        The same, with that file in the place of ``-``.
+    """
+    given = sys.stdin.buffer if STANDARD_INPUT in names else None
+    ending = _ending(given.peek(1)) if isinstance(given, io.BufferedReader) else None
+    if given is None or ending is None:
+        yield names
+        return
+    with TemporaryDirectory(prefix="claimclf-") as folder:
+        path = Path(folder, f"{STANDARD_INPUT}{ending}")
+        with path.open("wb") as file:
+            shutil.copyfileobj(given, file)
+        yield [str(path) if name == STANDARD_INPUT else name for name in names]
+
+
+def _ending(begin: bytes) -> str | None:
+    if begin.startswith(b"PAR1"):
+        return ".parquet"
+    return ".jsonl" if re.match(rb'(\xef\xbb\xbf)?\{\s*"', begin.partition(b"\n")[0]) else None
 
 
 def read_items(name: str, column: str, left_out: LeftOut | None = None) -> Iterator[Item]:

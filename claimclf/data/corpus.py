@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from claimclf.data.arrow import class_names, name_classes
 from claimclf.data.examples import read_examples, read_references
 from claimclf.data.jsonl import read_rows
 from claimclf.data.references import resolve
@@ -101,16 +102,20 @@ def from_dataset(dataset: Dataset, text: str = "text", labels: str = "labels") -
     for column in (text, labels):
         if column not in dataset.column_names:
             raise DataError(f"dataset: column {column!r} is missing; there are {', '.join(dataset.column_names)}")
-    name_of = getattr(dataset.features[labels], "int2str", str)
+    names = class_names(dataset.features[labels])
     return [
         Example(
             id=str(row.get("id", position)),
             text=row[text],
-            labels=tuple(row[labels]) if isinstance(row[labels], list) else (name_of(row[labels]),),
+            labels=_carried(name_classes(row[labels], names)),
             group=str(row.get("group", position)),
         )
         for position, row in enumerate(dataset)
     ]
+
+
+def _carried(value: Any) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else () if value is None else (str(value),)
 
 
 def to_dataset(examples: Sequence[Example]) -> Dataset:

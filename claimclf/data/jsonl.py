@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -37,7 +38,7 @@ def read_rows(path: str | Path) -> Iterator[tuple[int, dict[str, Any]]]:
     opener: Callable[..., Any] = gzip.open if path.suffix == ".gz" else open
     line = 0
     try:
-        with opener(path, "rt", encoding="utf-8") as lines:
+        with opener(path, "rt", encoding="utf-8-sig") as lines:
             for line, content in enumerate(lines, start=1):
                 if content.strip():
                     yield line, _parse(content, path, line)
@@ -45,7 +46,7 @@ def read_rows(path: str | Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise DataError(f"{path}: no such file") from error
     except UnicodeDecodeError as error:
         raise DataError(f"{path}, after line {line}: not UTF-8 ({error.reason}); convert the file first") from error
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read ({error})") from error
 
 
@@ -81,6 +82,8 @@ def _parse(content: str, path: Path, line: int) -> dict[str, Any]:
         row = json.loads(content)
     except json.JSONDecodeError as error:
         raise DataError(f"{path}, line {line}: not JSON ({error.msg} at column {error.colno})") from error
+    except RecursionError as error:
+        raise DataError(f"{path}, line {line}: nested too deeply") from error
     if not isinstance(row, dict):
         raise DataError(f"{path}, line {line}: expected a JSON object, got {type(row).__name__}")
     return row

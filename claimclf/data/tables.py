@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from claimclf.data.arrow import dataset_rows, parquet_rows
 from claimclf.data.jsonl import read_rows
-from claimclf.errors import DataError, MissingExtraError
+from claimclf.errors import DataError
+
+_LONGEST_FIELD = 2**31 - 1
+"""Characters of a field in CSV; the library's own limit is shorter than many documents."""
 
 _HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*(:\w+)?")
 
@@ -75,6 +79,10 @@ class Columns:
         >>> Columns(text="body", labels="topics").canonical(row, strict=False).values
         {'text': 'The dam is safe.', 'labels': ['water', 'safety']}
         """
+        if self.text not in row.values and (self.text != "text" or not strict):
+            raise DataError(
+                f"{row.place}: column {self.text!r} is missing; the row has: {', '.join(row.values) or 'none'}"
+            )
         names = {getattr(self, name): name for name in ("text", "label", "labels", "group", "id")}
         values = {names.get(column, column): value for column, value in row.values.items()}
         if not strict:
@@ -119,7 +127,7 @@ def read_table(source: str | Path) -> Iterator[Row]:
     DataError
         If there is nothing there, or it cannot be read; in CSV also if a row has more fields than the header.
     MissingExtraError
-        For Parquet and datasets without the extra ``train``.
+        For Parquet without the extra ``tables``, for datasets without ``train``.
     """
     path = Path(source)
     kind = path.suffix.lower()
@@ -127,12 +135,14 @@ def read_table(source: str | Path) -> Iterator[Row]:
         yield from (Row(f"{path}, line {line}", row) for line, row in read_rows(path))
     elif kind in (".csv", ".tsv"):
         yield from _delimited(path, "," if kind == ".csv" else "\t")
-    elif kind == ".parquet" or path.is_dir():
-        yield from _dataset(source)
+    elif kind == ".parquet" and path.is_file():
+        yield from map(Row._make, parquet_rows(path))
+    elif path.is_dir():
+        yield from map(Row._make, dataset_rows(source))
     elif path.exists():
         raise DataError(f"{path}: cannot read this kind of table; expected .jsonl, .csv, .tsv or .parquet")
     elif isinstance(source, str) and _HUB_ID.fullmatch(source):
-        yield from _dataset(source)
+        yield from map(Row._make, dataset_rows(source))
     else:
         raise DataError(f"{source}: no such file or folder, and no hub id 'owner/name'")
 
@@ -144,6 +154,7 @@ def is_jsonl(source: str | Path) -> bool:
 
 def _delimited(path: Path, delimiter: str) -> Iterator[Row]:
     try:
+        csv.field_size_limit(_LONGEST_FIELD)
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, delimiter=delimiter, strict=True)
             for values in reader:
@@ -157,29 +168,3 @@ def _delimited(path: Path, delimiter: str) -> Iterator[Row]:
         raise DataError(f"{path}: not CSV ({error})") from error
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from error
-
-
-def _dataset(source: str | Path) -> Iterator[Row]:
-    try:
-        from datasets import Dataset, DatasetDict, load_dataset, load_from_disk
-    except ImportError as error:  # the folder datasets/ of a checkout is no package and has no Dataset either
-        raise MissingExtraError("Reading Parquet and Hugging Face datasets", "train") from error
-    path, (name, _, split) = Path(source), str(source).partition(":")
-    try:
-        if path.is_file():
-            table = Dataset.from_parquet(str(path))
-        elif (path / "state.json").is_file() or (path / "dataset_dict.json").is_file():
-            table = load_from_disk(str(path))
-        else:
-            table = load_dataset(name, split=split or "train")
-        if isinstance(table, DatasetDict):
-            table = table[split or "train"]
-    except Exception as error:  # the library raises its own, pyarrow's, fsspec's and the hub's errors alike
-        raise DataError(f"{source}: cannot be read as a table ({error})") from error
-    named = {column: kind.int2str for column, kind in table.features.items() if hasattr(kind, "int2str")}
-    for number, values in enumerate(table, start=1):
-        yield Row(f"{source}, row {number}", {**values, **_named(values, named)})
-
-
-def _named(values: Mapping[str, Any], named: Mapping[str, Any]) -> dict[str, str]:
-    return {column: name_of(values[column]) for column, name_of in named.items() if values[column] not in (None, -1)}

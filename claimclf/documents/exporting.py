@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, TextIO
 
-from claimclf.errors import InputError, MissingExtraError
+from claimclf.errors import DataError, MissingExtraError
 
 Row = dict[str, Any]
 
@@ -42,7 +42,7 @@ def write_jsonl(rows: Iterable[Row], out: TextIO) -> None:
         Where to.
     """
     for row in rows:
-        out.write(json.dumps(row, ensure_ascii=False) + "\n")
+        out.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")  # dates of Parquet are text in JSON
 
 
 def write_csv(rows: Iterable[Row], out: TextIO) -> None:
@@ -57,17 +57,17 @@ def write_csv(rows: Iterable[Row], out: TextIO) -> None:
 
     Raises
     ------
-    InputError
+    DataError
         If a later row has fields that the first one lacks: they would be lost.
     """
     writer: csv.DictWriter[str] | None = None
     for number, row in enumerate(map(flat, rows), 1):
-        row |= {name: " ".join(value) for name, value in row.items() if isinstance(value, list)}
+        row |= {name: " ".join(map(str, value)) for name, value in row.items() if isinstance(value, list)}
         if writer is None:
             writer = csv.DictWriter(out, fieldnames=list(row), lineterminator="\n")
             writer.writeheader()
         if lost := sorted(set(row) - set(writer.fieldnames)):
-            raise InputError(f"row {number}: the first row has no {', '.join(lost)}; write jsonl instead")
+            raise DataError(f"row {number}: the first row has no {', '.join(lost)}; write jsonl instead")
         writer.writerow(row)
 
 

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -103,6 +103,37 @@ def resolve_base(name: str) -> Base:
     if digest != packaged.sha256:
         raise BundleError(f"{folder / WEIGHTS_FILE}: sha256 is {digest}, expected {packaged.sha256}; reinstall it")
     return Base(name, str(folder), digest)
+
+
+def hashed(base: Base) -> Base:
+    """Name the weights of an encoder that transformers has taken from the Hub by their sha256.
+
+    Parameters
+    ----------
+    base : Base
+        As :func:`resolve_base` returned it, once it was loaded.
+
+    Returns
+    -------
+    Base
+        With the sha256, where the Hub's cache holds the weights.
+
+    Raises
+    ------
+    BundleError
+        If they are not the publisher's, as far as these are known.
+    """
+    from huggingface_hub import try_to_load_from_cache
+
+    if base.sha256 or base.location != base.id:
+        return base
+    cached = try_to_load_from_cache(base.id, WEIGHTS_FILE)
+    if not isinstance(cached, str):
+        return base
+    digest = _sha256(Path(cached))
+    if base.id in PACKAGED and digest != PACKAGED[base.id].sha256:
+        raise BundleError(f"{cached}: sha256 is {digest}, expected {PACKAGED[base.id].sha256}; download it again")
+    return replace(base, sha256=digest)
 
 
 def count_truncated(name: str, texts: Sequence[str], max_length: int) -> int:

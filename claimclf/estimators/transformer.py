@@ -17,7 +17,7 @@ from claimclf.errors import MissingExtraError
 from claimclf.estimators.base import Array
 from claimclf.estimators.inputs import TrainingData, check_hard, check_training_data
 from claimclf.estimators.options import Strategy, Tracker, TrainingOptions, check_options
-from claimclf.estimators.pretrained import resolve_base
+from claimclf.estimators.pretrained import hashed, resolve_base
 from claimclf.estimators.trained import NetworkClassifier
 
 if TYPE_CHECKING:
@@ -232,6 +232,7 @@ class TransformerClassifier(NetworkClassifier):
         torch.manual_seed(self.random_state)
         self.tokenizer_ = AutoTokenizer.from_pretrained(self.base_.location, use_fast=True)
         network = build_network(self.base_.location, data.labels, self.pooling)
+        self.base_ = hashed(self.base_)
         learner = Learner(
             network, self.tokenizer_, *train, data.exclusive, self._options(data.exclusive), tuple(data.labels)
         )

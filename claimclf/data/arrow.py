@@ -1,0 +1,133 @@
+"""Rows of Parquet files and of Hugging Face datasets, numbers that stand for classes by their names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from claimclf.errors import DataError, MissingExtraError
+
+Placed = tuple[str, dict[str, Any]]
+"""Where a row stands, for messages, and its fields."""
+
+
+def parquet_rows(path: Path) -> Iterator[Placed]:
+    """Read a Parquet file, a batch of rows at a time.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Yields
+    ------
+    tuple of str and dict
+        Where a row stands, and its fields.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read.
+    MissingExtraError
+        Without the extra ``tables``.
+    """
+    try:
+        from pyarrow.parquet import ParquetFile
+    except ImportError as error:
+        raise MissingExtraError("Reading Parquet", "tables") from error
+    try:
+        with ParquetFile(path) as file:
+            # Where the library ``datasets`` wrote the file it says there what the numbers stand for.
+            written = json.loads((file.schema_arrow.metadata or {}).get(b"huggingface", b"{}"))
+            features = written.get("info", {}).get("features", {})
+            names = {column: class_names(kind) for column, kind in features.items()}
+            rows = (row for batch in file.iter_batches() for row in batch.to_pylist())
+            for number, values in enumerate(rows, start=1):
+                yield f"{path}, row {number}", _named(values, names)
+    except (OSError, ValueError) as error:  # pyarrow's own are among these
+        raise DataError(f"{path}: cannot be read as a table ({error})") from error
+
+
+def dataset_rows(source: str | Path) -> Iterator[Placed]:
+    """Read a Hugging Face dataset.
+
+    Parameters
+    ----------
+    source : str or Path
+        A folder, or a hub id, which is then downloaded; ``:split`` after it names a part, by default ``train``.
+
+    Yields
+    ------
+    tuple of str and dict
+        Where a row stands, and its fields.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read.
+    MissingExtraError
+        Without the extra ``train``.
+    """
+    try:
+        from datasets import DatasetDict, load_dataset, load_from_disk
+    except ImportError as error:  # the folder datasets/ of a checkout is no package and has no Dataset either
+        raise MissingExtraError("Reading Hugging Face datasets", "train") from error
+    path, (name, _, split) = Path(source), str(source).partition(":")
+    try:
+        if (path / "state.json").is_file() or (path / "dataset_dict.json").is_file():
+            table = load_from_disk(str(path))
+        else:
+            table = load_dataset(name, split=split or "train")
+        if isinstance(table, DatasetDict):
+            table = table[split or "train"]
+    except Exception as error:  # the library raises its own, pyarrow's, fsspec's and the hub's errors alike
+        raise DataError(f"{source}: cannot be read as a table ({error})") from error
+    names = {column: class_names(kind) for column, kind in table.features.items()}
+    for number, values in enumerate(table, start=1):
+        yield f"{source}, row {number}", _named(values, names)
+
+
+def class_names(kind: Any) -> list[str] | None:
+    """Return what the numbers in a column of a Hugging Face dataset stand for.
+
+    Parameters
+    ----------
+    kind : feature of ``datasets``, or the same as JSON
+        Of a column; a list of classes counts as its classes.
+
+    Returns
+    -------
+    list of str or None
+        None where numbers are numbers.
+    """
+    entries = kind if isinstance(kind, Mapping) else getattr(kind, "__dict__", {})
+    inner = entries.get("feature")
+    return class_names(inner) if inner is not None else entries.get("names")
+
+
+def _named(values: Mapping[str, Any], names: Mapping[str, list[str] | None]) -> dict[str, Any]:
+    return {column: name_classes(value, names.get(column)) for column, value in values.items()}
+
+
+def name_classes(value: Any, names: Sequence[str] | None) -> Any:
+    """Put names in the place of numbers; -1 is how ``datasets`` writes that a class is not known.
+
+    Parameters
+    ----------
+    value : int, list of int or other
+        Of a row.
+    names : sequence of str, optional
+        Of the classes.
+
+    Examples
+    --------
+    >>> name_classes([1, -1], ["tax", "health"]), name_classes(-1, ["tax"]), name_classes(7, None)
+    (['health'], None, 7)
+    """
+    if names is None or value is None:
+        return value
+    if isinstance(value, list):
+        return [names[number] for number in value if number >= 0]
+    return names[value] if value >= 0 else None
