@@ -56,12 +56,15 @@ def classifier_of(row: Row, model: str | None = None, threads: int | None = None
     Raises
     ------
     DataError
-        If no shipped bundle has that name.
+        If no shipped bundle has that name, or the policy is damaged.
     """
     if model is None and not (SHIPPED / str(row["bundle"])).is_dir():
         raise DataError(f"no bundle named {row['bundle']!r} is shipped; say with --model where it is")
     classifier = load(model or row["bundle"], threads=threads)
-    asked = json.loads(row["policy"]) if row["policy"] else {}
+    try:
+        asked = json.loads(row["policy"]) if row["policy"] else {}
+    except ValueError as error:
+        raise DataError(f"policy: expected JSON, got {row['policy']!r}; the export is damaged") from error
     if "prior" in asked:
         return classifier.with_prior(asked["prior"])
     return classifier.with_policy(**asked) if asked else classifier
@@ -118,15 +121,17 @@ def _document(
             return
         document: Document = predict.labelled(reading, model=classifier)
         made = {(sentence.start, sentence.end): sentence for sentence in document}
+    seen = set()
     for row in recorded:
+        seen.add((row["start"], row["end"]))
         place = f"{source or 'text'}[{row['start']}:{row['end']}]"
-        prediction = made.pop((row["start"], row["end"]), None)
+        prediction = made.get((row["start"], row["end"]))
         if prediction is None or prediction.text != row["text"]:
             yield Difference(place, "no longer a sentence")
         elif what := _differs(row, prediction, tolerance):
             yield Difference(place, what)
     for (start, end), prediction in made.items():
-        if prediction.labels or prediction.referred:
+        if (start, end) not in seen and (prediction.labels or prediction.referred):
             yield Difference(f"{source}[{start}:{end}]", f"not in the export, now {_said(prediction.to_dict())}")
 
 

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claimclf.checks import check_corpus
+from claimclf.checks.confounds import check_balance
 from claimclf.checks.doubts import label_doubts
-from claimclf.checks.duplicates import similar_pairs
+from claimclf.checks.duplicates import check_equal, similar_pairs
 from claimclf.cli.main import main
 from claimclf.data.references import text_hash
 from claimclf.errors import DataError, InputError, MissingExtraError
@@ -212,3 +213,11 @@ def test_planted_label_errors_are_doubted_and_nothing_else() -> None:
     assert all(doubt.given == bool(truth[int(doubt.example.id), LABELS.index(doubt.label)]) for doubt in doubts)
     with pytest.raises(InputError, match=r"probabilities: expected the shape \(400, 4\), got \(3, 4\)"):
         label_doubts(examples, probabilities[:3])
+
+
+def test_what_readers_were_unsure_of_does_not_count() -> None:
+    wavering = Example("1", "The pact was signed here.", ("agreement",), "g", unsure=("agreement",))
+    plain = Example("2", "The pact was signed here.", (), "h")
+    assert check_equal({"train": [wavering, plain]}).details == ()
+    details = check_balance({"train": [wavering, plain]}, LABELS).details
+    assert next(line for line in details if "agreement" in line).startswith("train agreement: 0 ")

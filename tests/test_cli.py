@@ -312,3 +312,26 @@ def test_a_bundle_with_figures_of_its_own_is_described(baseline_bundle, tmp_path
     (copied / "manifest.json").write_text(json.dumps({**manifest, "metrics": {"accuracy": 0.9}}), "utf-8")
     assert main(["info", str(copied)]) == 0
     assert "macro F1" not in capsys.readouterr().out
+
+
+def test_another_column_called_text_is_kept(tmp_path: Path, baseline_bundle, capsys) -> None:
+    (tmp_path / "a.csv").write_text("title,text\nA pact.,The body.\n", "utf-8")
+    arguments = (tmp_path / "a.csv", "--column", "title", "--model", baseline_bundle, "--format", "csv")
+    (row,) = csv.DictReader(io.StringIO(predict(capsys, *arguments)))
+    assert (row["text"], row["title"], row["given_text"]) == ("A pact.", "A pact.", "The body.")
+
+
+def test_csv_holds_whatever_ends_a_line(tmp_path: Path, baseline_bundle, capsys) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "Rabat signed\\ra pact"}\n', "utf-8")
+    out = predict(capsys, tmp_path / "a.jsonl", "--model", baseline_bundle, "--format", "csv")
+    (row,) = csv.DictReader(io.StringIO(out, newline=""))
+    assert row["text"] == "Rabat signed\ra pact"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no links without rights")
+def test_a_link_stays_a_link(tmp_path: Path, document, baseline_bundle, capsys) -> None:
+    (tmp_path / "real.jsonl").touch()
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "real.jsonl")
+    predict(capsys, document, "--model", baseline_bundle, "--out", tmp_path / "link.jsonl")
+    assert (tmp_path / "link.jsonl").is_symlink()
+    assert (tmp_path / "real.jsonl").read_text("utf-8").count("\n") == len(SENTENCES)

@@ -15,13 +15,14 @@ from claimclf.data import (
     group_folds,
     group_holdout,
     load_examples,
+    read_table,
     targets,
     to_dataset,
 )
 from claimclf.data.examples import read_examples, read_references
 from claimclf.data.jsonl import read_rows, write_rows
 from claimclf.data.references import collect_texts, resolve, save_texts, text_hash
-from claimclf.errors import DataError, InputError
+from claimclf.errors import DataError, InputError, InputTypeError
 from claimclf.records import Example
 
 REFERENCE = {
@@ -342,3 +343,34 @@ def test_a_byte_order_mark_and_a_long_field_are_read(tmp_path: Path) -> None:
     assert [example.id for example in read_examples(tmp_path / "a.jsonl", labels=None)] == ["e1"]
     (tmp_path / "a.csv").write_text(f"text,label\n{'word ' * 60_000},water\n", "utf-8")
     assert len(read_examples(tmp_path / "a.csv", labels=None)[0].text) == 300_000
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_a_column_that_is_called_as_ours_is_not_taken_for_the_one_named(tmp_path: Path, name: str) -> None:
+    row = {"text": "wrong", "title": "right", "label": "3", "label_text": "sports", "id": "1", "group": "g"}
+    written = ",".join(row) + "\n" + ",".join(row.values()) if name == "a.csv" else json.dumps(row)
+    (tmp_path / name).write_text(written + "\n", "utf-8")
+    columns = Columns(text="title", label="label_text")
+    (example,) = read_examples(tmp_path / name, labels=None, columns=columns)
+    assert (example.text, example.labels) == ("right", ("sports",))
+
+
+def test_a_single_table_is_to_be_put_into_a_list(tmp_path: Path) -> None:
+    with pytest.raises(InputTypeError, match="put it into a list"):
+        load_examples(str(tmp_path / "a" / "train.csv"))
+
+
+def test_a_number_too_long_for_python_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": ' + "1" * 5000 + "}", "utf-8")
+    with pytest.raises(DataError, match="line 1: Exceeds the limit"):
+        list(read_rows(tmp_path / "a.jsonl"))
+
+
+def test_missing_numbers_of_parquet_are_none(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    rows = [{"text": "A pact.", "label": "a", "score": float("nan"), "kept": {"names": 3}}]
+    parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "a.parquet")
+    (row,) = read_table(tmp_path / "a.parquet")
+    assert (row.values["score"], row.values["kept"]) == (None, {"names": 3})

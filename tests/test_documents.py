@@ -14,8 +14,20 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from claimclf.benchmark.segmentation import marked, score
-from claimclf.documents import Extracted, LeftOut, kind_of, places, read, read_all, read_bytes, read_text, segmenting
+from claimclf.documents import (
+    Extracted,
+    LeftOut,
+    find,
+    kind_of,
+    places,
+    read,
+    read_all,
+    read_bytes,
+    read_text,
+    segmenting,
+)
 from claimclf.documents.archives import Allowance
+from claimclf.documents.extracted import Composer
 from claimclf.documents.segmenting import sentences
 from claimclf.errors import DocumentError, MissingExtraError
 
@@ -411,3 +423,76 @@ def test_a_message_in_html_is_read_and_so_is_one_that_it_forwards(tmp_path: Path
     assert texts(first.extracted) == ["Fw: The gates", "Veldania signed, as the minister says."]
     assert second.source == f"{tmp_path / 'a.eml'}/message.eml"
     assert texts(second.extracted) == ["The gates", "Oro signed."]
+
+
+def turned_pdf(quarters: int) -> bytes:
+    """Two lines on each of two pages, written upwards (1), upside down (2) or downwards (3)."""
+    matrix = {1: "0 1 -1 0 {} 60", 2: "-1 0 0 -1 560 {}", 3: "0 -1 1 0 {} 760"}[quarters]
+    starts = {1: (150, 164), 2: (150, 164), 3: (450, 436)}[quarters]
+
+    def page(*lines: str) -> bytes:
+        shown = [
+            f"BT /F 12 Tf {matrix.format(start)} Tm ({line}) Tj ET" for start, line in zip(starts, lines, strict=True)
+        ]
+        content = "\n".join(shown).encode()
+        return b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content)
+
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    fonts = b"/Resources << /Font << /F 5 0 R >> >>"
+    leaf = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] " + fonts + b" /Contents %d 0 R >>"
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R 4 0 R] /Count 2 >>",
+        leaf % 6,
+        leaf % 7,
+        font,
+        page("The first page begins with the cost of the gates,", "and we saw that it was 5 million."),
+        page("The second page says what others paid for theirs,", "and that it was 7 million."),
+    ]
+    body = b"".join(b"%d 0 obj\n%s\nendobj\n" % entry for entry in enumerate(objects, 1))
+    return b"%PDF-1.4\n" + body + b"trailer << /Root 1 0 R >>"
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_pages_that_are_turned_are_read_as_they_are_written(quarters: int) -> None:
+    extracted = read_bytes("a.pdf", turned_pdf(quarters)).extracted
+    assert texts(extracted) == [
+        "The first page begins with the cost of the gates, and we saw that it was 5 million.",
+        "The second page says what others paid for theirs, and that it was 7 million.",
+    ]
+
+
+def test_a_paragraph_may_go_on_after_a_page_without_text() -> None:
+    composer = Composer()
+    composer.add("The pact", page=3)
+    composer.extend("was signed.", page=5)
+    (block,) = composer.extracted().blocks
+    assert [block.page_at(place) for place in (0, len("The pact") + 1)] == [3, 5]
+
+
+@pytest.mark.parametrize("name", ["The ministry signed the pact. " * 20, "a\0b.txt"])
+def test_a_text_in_the_place_of_a_path_is_told(name: str) -> None:
+    with pytest.raises(DocumentError, match="give a text as text=…"):
+        read(name)
+    with pytest.raises(DocumentError, match="give a text as text=…"):
+        find(name)
+    with pytest.raises(DocumentError, match="give a text as text=…"):
+        list(read_all(name))
+
+
+def test_the_body_of_a_message_in_html_has_the_encoding_that_the_message_says(tmp_path: Path) -> None:
+    body = "<html><body><p>Wałęsa signed in Gdańsk.</p></body></html>".encode("iso-8859-2")
+    head = b"Subject: Ports\nContent-Type: text/html; charset=iso-8859-2\nContent-Transfer-Encoding: 8bit\n\n"
+    assert texts(read_bytes("a.eml", head + body).extracted) == ["Ports", "Wałęsa signed in Gdańsk."]
+
+
+def test_what_a_browser_does_not_show_of_markdown_is_not_read() -> None:
+    hidden = (
+        "<!-- a > b -->\n\n<script>\nvar x = 'The senate should ban it.';\n</script>\n\n<style>\np > a {}\n</style>"
+    )
+    assert texts(read_bytes("a.md", f"Oro signed.\n\n{hidden}\n".encode()).extracted) == ["Oro signed."]
+
+
+def test_a_document_in_an_archive_is_found_without_reading_the_others(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(zipped({"a.pdf": b"damaged", "b.txt": b"Oro signed."}))
+    assert texts(find(f"{tmp_path / 'a.zip'}/b.txt").extracted) == ["Oro signed."]

@@ -253,3 +253,15 @@ def test_a_filtered_frame_gets_the_position_of_what_is_wrong(training_data) -> N
     given = pandas.Series([["a"], ["a", "b"]], index=[7, 9])
     with pytest.raises(InputError, match=r"y\[1\]: expected exactly one label"):
         claimclf.BaselineClassifier(exclusive=True).fit(["The pact.", "The river."], given)
+
+
+def test_a_saved_bundle_says_what_it_learnt_from_and_how_good_it_is(estimator, training_data, tmp_path: Path) -> None:
+    texts, labels = training_data
+    manifest = claimclf.load(estimator.fit(texts, labels).save(tmp_path / "a")).manifest
+    learnt = manifest["training"]
+    assert 0 < learnt["n_texts"] <= len(texts)
+    assert 0 <= manifest["metrics"]["macro_f1"][0] <= 1
+    again = clone(estimator).fit(texts, labels).save(tmp_path / "b")
+    other = clone(estimator).fit([f"{text} Again." for text in texts], labels).save(tmp_path / "c")
+    found = [claimclf.load(path).manifest["training"]["data_sha256"] for path in (again, other)]
+    assert found[0] == learnt["data_sha256"] != found[1]

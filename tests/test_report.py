@@ -228,9 +228,9 @@ def test_an_overview_leads_to_the_report_of_each_document(folder: Path, baseline
     assert len(page.named("svg")) == 2 * 4
     assert "empty.txt: an empty file" in text
     assert "data.xyz" in text
-    assert main(["predict", "reports", "--out", "reports/overview.html", *model]) == 1
+    assert main(["predict", "reports", "--out", "reports/overview.html", *model]) == 2
     assert "the next run would take it for a document" in capsys.readouterr().err
-    assert main(["predict", "reports", "--format", "html", *model]) == 1
+    assert main(["predict", "reports", "--format", "html", *model]) == 2
     assert "say --out" in capsys.readouterr().err
 
 
@@ -377,3 +377,38 @@ def test_labels_that_hold_each_other_are_told_apart(tmp_path: Path, baseline_bun
     sentence = replace(sentence, labels=("tax reform",), scores={"tax": 0.1, "tax reform": 0.9})
     replace(document, sentences=(sentence,), labels=("tax", "tax reform")).to_csv(tmp_path / "a.csv")
     assert read_trail(tmp_path / "a.csv")[0]["labels"] == ["tax reform"]
+
+
+def test_a_document_that_stands_twice_in_an_export_is_replayed_twice(folder: Path, baseline_bundle) -> None:
+    name = sorted(path.name for path in Path("reports").iterdir() if path.suffix == ".txt")[0]
+    model = ["--model", str(baseline_bundle)]
+    assert main(["predict", f"reports/{name}", f"reports/{name}", "--out", "out.jsonl", *model]) == 0
+    assert main(["replay", "out.jsonl", *model]) == 0
+
+
+def test_damaged_exports_are_refused(tmp_path: Path, baseline_bundle, capsys) -> None:
+    document = claimclf.predict.document(text="A pact.", model=baseline_bundle)
+    document.to_csv(tmp_path / "a.csv")
+    written = (tmp_path / "a.csv").read_text("utf-8")
+    score = written.splitlines()[1].rpartition(",")[2]
+    (tmp_path / "a.csv").write_text(written.replace(score, '"0,5"'), "utf-8")
+    with pytest.raises(DataError, match="no export of claimclf, or damaged"):
+        read_trail(tmp_path / "a.csv")
+    document.to_jsonl(tmp_path / "a.jsonl")
+    row = json.loads((tmp_path / "a.jsonl").read_text("utf-8"))
+    (tmp_path / "a.jsonl").write_text(json.dumps(row | {"policy": "none"}), "utf-8")
+    assert main(["replay", str(tmp_path / "a.jsonl"), "--model", str(baseline_bundle)]) == 1
+    assert "policy: expected JSON, got 'none'" in capsys.readouterr().err
+
+
+def test_half_a_character_goes_into_every_export(tmp_path: Path, baseline_bundle) -> None:
+    pandas = pytest.importorskip("pandas")
+    document = claimclf.predict.document(text="Oro signed \ud83d.", model=baseline_bundle)
+    assert document.to_pandas()["text"].tolist() == ["Oro signed \\ud83d."]
+    document.to_parquet(tmp_path / "a.parquet")
+    assert pandas.read_parquet(tmp_path / "a.parquet")["text"].tolist() == ["Oro signed \\ud83d."]
+
+
+def test_an_export_of_nothing_has_its_header(tmp_path: Path, baseline_bundle) -> None:
+    claimclf.predict.document(text="", model=baseline_bundle).to_csv(tmp_path / "a.csv")
+    assert "score_agreement" in (tmp_path / "a.csv").read_text("utf-8")

@@ -134,9 +134,9 @@ def _once(tasks: Iterable[Task]) -> Iterator[Task]:
 
 def _write_lines(rows: Iterable[Mapping[str, Any]], out: TextIO) -> None:
     for row in rows:
-        out.write(json.dumps(row, ensure_ascii=False) + "\n")
+        out.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
 
 
 def _write_array(rows: Iterable[Mapping[str, Any]], out: TextIO) -> None:
     # In ASCII: Argilla reads files in the encoding of its machine.
-    out.write(json.dumps(list(rows), indent=2) + "\n")
+    out.write(json.dumps(list(rows), indent=2, default=str) + "\n")

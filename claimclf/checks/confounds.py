@@ -36,7 +36,7 @@ def check_balance(splits: Mapping[str, Sequence[Example]], labels: Sequence[str]
     """
     details, failed = [], False
     for split, examples in splits.items():
-        counts = Counter(label for example in examples for label in example.labels)
+        counts = Counter(label for example in examples for label in set(example.labels) - set(example.unsure))
         for label in labels:
             share = counts[label] / len(examples)
             within = MIN_SHARE <= share <= MAX_SHARE

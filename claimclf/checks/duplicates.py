@@ -46,7 +46,8 @@ def check_equal(splits: Mapping[str, Sequence[Example]]) -> Finding:
     details = []
     for found in repeated:
         names = " = ".join(f"{example.id} ({split})" for split, example in found)
-        if len({frozenset(example.labels) for _, example in found}) > 1:
+        unsure = {label for _, example in found for label in example.unsure}
+        if len({frozenset(example.labels) - unsure for _, example in found}) > 1:
             details.append(f"{names}: different labels")
         elif len({split for split, _ in found}) > 1:
             details.append(f"{names}: in different splits")

@@ -85,7 +85,7 @@ def _of_table(name: str, column: str, classifier: Classifier) -> Iterator[Row]:
     predictions = predict.stream((item.text for item in for_text), model=classifier)
     for prediction, item in zip(predictions, for_fields, strict=True):
         said = prediction.to_dict()
-        taken = {*said, *(f"score_{label}" for label in classifier.labels)} - {"text"}
+        taken = {*said, *(f"score_{label}" for label in classifier.labels)} - ({"text"} & {column})
         given = {_free(name, taken | item.fields.keys() - {name}): value for name, value in item.fields.items()}
         yield {**given, **said}
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from claimclf.errors import InputError
+from claimclf.errors import ClaimclfError
 
 _WINDOWS = sys.platform == "win32"
 _HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
@@ -35,7 +35,7 @@ def alone(path: Path | None) -> Iterator[None]:
 
     Raises
     ------
-    InputError
+    ClaimclfError
         If there is another.
 
     Examples
@@ -44,7 +44,7 @@ def alone(path: Path | None) -> Iterator[None]:
     >>> with TemporaryDirectory() as folder, alone(Path(folder, "a.csv")), alone(Path(folder, "a.csv")):
     ...     pass
     Traceback (most recent call last):
-    claimclf.errors.InputError: --out a.csv: another run is writing it; wait until it ends, or write elsewhere
+    claimclf.errors.ClaimclfError: --out a.csv: another run is writing it; wait until it ends, or write elsewhere
     """
     if path is None:
         yield
@@ -53,7 +53,7 @@ def alone(path: Path | None) -> Iterator[None]:
     try:
         with lock.open("ab") as file:
             if not (_locked(file) and _is(file, lock)):
-                raise InputError(f"--out {path}: another run is writing it; wait until it ends, or write elsewhere")
+                raise ClaimclfError(f"--out {path}: another run is writing it; wait until it ends, or write elsewhere")
             try:
                 yield
             finally:

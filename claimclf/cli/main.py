@@ -56,8 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         # What is redirected is UTF-8 everywhere; a terminal shows what it cannot show as an escape.
-        encoding = None if sys.stdout.isatty() else "utf-8"
-        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
+        sys.stdout.reconfigure(errors="backslashreplace")
+        if not sys.stdout.isatty():
+            sys.stdout.reconfigure(encoding="utf-8", newline="", errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)

@@ -41,6 +41,11 @@ def output(path: Path | None, *, binary: bool = False) -> Iterator[Any]:
         return
     if not path.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    if path.exists() and not path.is_file():  # a pipe or a device
+        with path.open("wb") if binary else open_text(path) as out:
+            yield out
+        return
+    path = path.resolve()  # of a link what it leads to
     partial = path.with_name(f".{path.name}.partial")
     try:
         opened: IO[Any] = partial.open("wb") if binary else open_text(partial)

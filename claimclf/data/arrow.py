@@ -45,7 +45,10 @@ def parquet_rows(path: Path) -> Iterator[Placed]:
             names = {column: class_names(kind) for column, kind in features.items()}
             rows = (row for batch in file.iter_batches() for row in batch.to_pylist())
             for number, values in enumerate(rows, start=1):
-                yield f"{path}, row {number}", _named(values, names)
+                known = {
+                    column: None if value != value else value for column, value in values.items()
+                }  # nan is no JSON
+                yield f"{path}, row {number}", _named(known, names)
     except (OSError, ValueError) as error:  # pyarrow's own are among these
         raise DataError(f"{path}: cannot be read as a table ({error})") from error
 
@@ -74,7 +77,8 @@ def dataset_rows(source: str | Path) -> Iterator[Placed]:
         from datasets import DatasetDict, load_dataset, load_from_disk
     except ImportError as error:  # the folder datasets/ of a checkout is no package and has no Dataset either
         raise MissingExtraError("Reading Hugging Face datasets", "train") from error
-    path, (name, _, split) = Path(source), str(source).partition(":")
+    path = Path(source)
+    name, _, split = (str(source), "", "") if path.is_dir() else str(source).partition(":")
     try:
         if (path / "state.json").is_file() or (path / "dataset_dict.json").is_file():
             table = load_from_disk(str(path))
@@ -102,9 +106,11 @@ def class_names(kind: Any) -> list[str] | None:
     list of str or None
         None where numbers are numbers.
     """
-    entries = kind if isinstance(kind, Mapping) else getattr(kind, "__dict__", {})
-    inner = entries.get("feature")
-    return class_names(inner) if inner is not None else entries.get("names")
+    if isinstance(kind, Mapping):
+        inner, names = kind.get("feature"), kind.get("names") if kind.get("_type") == "ClassLabel" else None
+    else:
+        inner, names = getattr(kind, "feature", None), kind.names if hasattr(kind, "int2str") else None
+    return class_names(inner) if inner is not None else names
 
 
 def _named(values: Mapping[str, Any], names: Mapping[str, list[str] | None]) -> dict[str, Any]:
@@ -129,5 +135,5 @@ def name_classes(value: Any, names: Sequence[str] | None) -> Any:
     if names is None or value is None:
         return value
     if isinstance(value, list):
-        return [names[number] for number in value if number >= 0]
+        return [names[number] for number in value if number is not None and number >= 0]
     return names[value] if value >= 0 else None

@@ -17,7 +17,7 @@ from claimclf.data.examples import read_examples, read_references
 from claimclf.data.jsonl import read_rows
 from claimclf.data.references import resolve
 from claimclf.data.tables import Columns, is_jsonl
-from claimclf.errors import DataError, MissingExtraError
+from claimclf.errors import DataError, InputTypeError, MissingExtraError
 from claimclf.labels import LABELS, to_targets
 from claimclf.records import Example
 
@@ -64,6 +64,8 @@ def load_examples(
         If a file is wrong, a text is missing, an id occurs in two files, or nothing is left; if that
         is because of `licenses`, the message lists those that rows do state.
     """
+    if isinstance(paths, (str, Path)):
+        raise InputTypeError(f"paths: expected several, got the single {str(paths)!r}; put it into a list")
     allowed = None if labels is None else tuple(labels)
     names = list(paths)
     loaded = list(chain.from_iterable(_load_file(name, allowed, columns, cache) for name in names))
@@ -73,7 +75,9 @@ def load_examples(
     ids = [example.id for example in loaded]
     if len(set(ids)) < len(ids):
         repeated = next(name for name in ids if ids.count(name) > 1)
-        raise DataError(f"{', '.join(map(str, names))}: id {repeated!r} occurs in more than one file")
+        raise DataError(
+            f"{', '.join(map(str, names))}: id {repeated!r} occurs in more than one file; give rows different ids"
+        )
     if not kept:
         raise DataError(f"{', '.join(map(str, names)) or 'paths'}: no labelled texts found")
     return kept

@@ -82,6 +82,8 @@ def _parse(content: str, path: Path, line: int) -> dict[str, Any]:
         row = json.loads(content)
     except json.JSONDecodeError as error:
         raise DataError(f"{path}, line {line}: not JSON ({error.msg} at column {error.colno})") from error
+    except ValueError as error:
+        raise DataError(f"{path}, line {line}: {error}") from error
     except RecursionError as error:
         raise DataError(f"{path}, line {line}: nested too deeply") from error
     if not isinstance(row, dict):

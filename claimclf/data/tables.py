@@ -84,7 +84,11 @@ class Columns:
                 f"{row.place}: column {self.text!r} is missing; the row has: {', '.join(row.values) or 'none'}"
             )
         names = {getattr(self, name): name for name in ("text", "label", "labels", "group", "id")}
-        values = {names.get(column, column): value for column, value in row.values.items()}
+        # A column that is called as ours are, where another was named in its place, is not meant.
+        meant = {
+            column: value for column, value in row.values.items() if column in names or column not in names.values()
+        }
+        values = {names.get(column, column): value for column, value in meant.items()}
         if not strict:
             values = {name: self._converted(name, value) for name, value in values.items() if name in names.values()}
             if values["labels"] is None if "labels" in values else not values.get("label"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, TextIO
@@ -45,30 +45,38 @@ def write_jsonl(rows: Iterable[Row], out: TextIO) -> None:
         out.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")  # dates of Parquet are text in JSON
 
 
-def write_csv(rows: Iterable[Row], out: TextIO) -> None:
-    """Write a header and one line a row, lists as words with a space between.
+def write_csv(rows: Iterable[Row], out: TextIO, columns: Sequence[str] = ()) -> None:
+    """Write a header and one line a row, lists as words with a space between, whatever is text in quotation marks.
 
     Parameters
     ----------
     rows : iterable of dict
-        What to write; the columns are those of the first.
+        What to write.
     out : text stream
         Where to.
+    columns : sequence of str, optional
+        By default those of the first row; without rows and these nothing is written.
 
     Raises
     ------
     DataError
         If a later row has fields that the first one lacks: they would be lost.
     """
-    writer: csv.DictWriter[str] | None = None
+    writer = _csv_writer(out, columns) if columns else None
     for number, row in enumerate(map(flat, rows), 1):
         row |= {name: " ".join(map(str, value)) for name, value in row.items() if isinstance(value, list)}
         if writer is None:
-            writer = csv.DictWriter(out, fieldnames=list(row), lineterminator="\n")
-            writer.writeheader()
+            writer = _csv_writer(out, list(row))
         if lost := sorted(set(row) - set(writer.fieldnames)):
             raise DataError(f"row {number}: the first row has no {', '.join(lost)}; write jsonl instead")
         writer.writerow(row)
+
+
+def _csv_writer(out: TextIO, columns: Sequence[str]) -> csv.DictWriter[str]:
+    # Unquoted, a lone carriage return within a text would end its line.
+    writer = csv.DictWriter(out, fieldnames=columns, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    writer.writeheader()
+    return writer
 
 
 def flat(row: Row) -> Row:
@@ -86,6 +94,14 @@ def flat(row: Row) -> Row:
     """
     scores = {f"score_{label}": score for label, score in row["scores"].items()}
     return {name: value for name, value in row.items() if name != "scores"} | scores
+
+
+def _whole(row: Row) -> Row:
+    """Write half characters as :func:`open_text` does: tables of pandas and Parquet cannot hold them."""
+    return {
+        name: value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value
+        for name, value in row.items()
+    }
 
 
 def data_frame(rows: Iterable[Row], columns: list[str]) -> Any:
@@ -112,7 +128,7 @@ def data_frame(rows: Iterable[Row], columns: list[str]) -> Any:
         from pandas import DataFrame
     except ImportError as error:
         raise MissingExtraError("A table of pandas", "tables") from error
-    return DataFrame(list(map(flat, rows)), columns=columns).astype({"page": "Int64"})
+    return DataFrame(list(map(_whole, map(flat, rows))), columns=columns).astype({"page": "Int64"})
 
 
 def write_parquet(rows: Iterable[Row], columns: list[str], out: str | Path | IO[bytes]) -> None:
@@ -142,7 +158,7 @@ def write_parquet(rows: Iterable[Row], columns: list[str], out: str | Path | IO[
     types |= dict.fromkeys(("labels", "referred"), pyarrow.list_(pyarrow.string()))
     types |= {name: pyarrow.float64() for name in columns if name.startswith("score_")}
     schema = pyarrow.schema([(name, types.get(name, pyarrow.string())) for name in columns])
-    left = map(flat, rows)
+    left = map(_whole, map(flat, rows))
     with ParquetWriter(out, schema) as writer:
         while together := list(islice(left, _TOGETHER)):
             writer.write_table(pyarrow.Table.from_pylist(together, schema=schema))

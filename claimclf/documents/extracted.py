@@ -134,9 +134,9 @@ class Composer:
         """
         last = self._blocks[-1]
         turn = self._length + len(space)
-        turned = page is not None and page != last.page_at(self._length)
+        turned = (page or 0) - (last.page_at(self._length) or 0) if page is not None else 0
         self._append(space, text)
-        self._blocks[-1] = replace(last, end=self._length, turns=(*last.turns, turn) if turned else last.turns)
+        self._blocks[-1] = replace(last, end=self._length, turns=(*last.turns, *[turn] * turned))
         if last.kind == "heading":
             self._heading = f"{self._heading} {text}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Collection, Iterator
 from pathlib import Path, PurePath
@@ -33,7 +34,7 @@ def contents(path: Path, kinds: Collection[str]) -> Iterator[File]:
         Sorted by name, one in memory at a time. Hidden files are passed over.
     """
     for file in sorted(_files(path)):
-        if file.suffix.lower() in (*kinds, ".zip") or file == path or file.is_dir():
+        if file.suffix.lower() in (*kinds, ".zip") or file == path or is_folder(file):
             yield from _inside(str(file), content(file), kinds, Allowance())
         else:
             yield str(file), None
@@ -41,7 +42,7 @@ def contents(path: Path, kinds: Collection[str]) -> Iterator[File]:
 
 def _files(path: Path) -> Iterator[Path]:
     """Yield a file, or all files of a folder, and folders that cannot be opened."""
-    if not path.is_dir():
+    if not is_folder(path):
         yield path
         return
     closed: list[OSError] = []
@@ -68,8 +69,37 @@ def content(path: Path) -> bytes | DocumentError:
         if size > LARGEST:
             return DocumentError(f"{size >> 20} MB; expected at most {LARGEST >> 20}")
         return path.read_bytes()
-    except OSError as error:
-        return DocumentError(error.strerror or str(error))
+    except (OSError, ValueError) as error:
+        unfit = isinstance(error, ValueError) or error.errno == errno.ENAMETOOLONG
+        return DocumentError(f"{getattr(error, 'strerror', error)}{'; give a text as text=…' if unfit else ''}")
+
+
+def is_folder(path: Path) -> bool:
+    """Say whether there is a folder; a name that no file system takes is none.
+
+    Parameters
+    ----------
+    path : Path
+        Perhaps not a path at all.
+    """
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def is_file(path: Path) -> bool:
+    """Say whether there is a file; a name that no file system takes is none.
+
+    Parameters
+    ----------
+    path : Path
+        Perhaps not a path at all.
+    """
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _inside(

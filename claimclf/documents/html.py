@@ -18,7 +18,7 @@ _MOST_LINKED = 0.05
 _BLOCKS = frozenset({"body", "head", "p", "list", "item", "quote", "code", "table", "row", "cell", "div"})
 
 
-def read_html(data: bytes) -> Extracted:
+def read_html(data: bytes, encoding: str | None = None) -> Extracted:
     """Take the article out of a web page. Nothing is executed and nothing is fetched.
 
     The work is done by `trafilatura <https://trafilatura.readthedocs.io>`_.
@@ -27,6 +27,8 @@ def read_html(data: bytes) -> Extracted:
     ----------
     data : bytes
         The page.
+    encoding : str, optional
+        As whoever sent it says; by default what the page itself says.
 
     Returns
     -------
@@ -48,7 +50,8 @@ def read_html(data: bytes) -> Extracted:
     if len(data) > _LARGEST:
         raise DocumentError(f"a web page of {len(data) >> 20} MB; expected at most {_LARGEST >> 20}")
     declared = _DECLARED.search(data[:4096])
-    text = decode(data, b"".join(filter(None, declared.groups())).decode() if declared else None)
+    own = b"".join(filter(None, declared.groups())).decode() if declared else None
+    text = decode(data, encoding or own)
     parser = HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
     tree = document_fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
     for repeated in tree.xpath("//div[@title='header' or @title='footer']"):  # of pages, as LibreOffice writes them

@@ -73,6 +73,6 @@ def _parsed(data: bytes) -> EmailMessage:
 def _extracted(part: MIMEPart) -> Extracted:
     content = cast(bytes, part.get_payload(decode=True) or b"")
     if part.get_content_subtype() == "html":
-        return read_html(content)
+        return read_html(content, part.get_content_charset())
     text = decode_prose(content, part.get_content_charset())
     return read_plain(_SIGNATURE.sub("", _QUOTED.sub("", text)))

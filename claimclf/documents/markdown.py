@@ -23,6 +23,9 @@ class _Run(NamedTuple):
     bold: bool
 
 
+_UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+
+
 def read_markdown(text: str) -> Extracted:
     """Take the prose out of a Markdown text.
 
@@ -59,7 +62,7 @@ def read_markdown(text: str) -> Extracted:
         elif token.type == "code_block":  # more often an indented paragraph than code, which has fences
             composer.add(token.content)
         elif token.type == "html_block":
-            composer.add(unescape(_TAG.sub(" ", token.content)))
+            composer.add(unescape(_TAG.sub(" ", _UNSEEN.sub(" ", token.content))))
     return composer.extracted()
 
 

@@ -103,9 +103,10 @@ def _pages(document: Any) -> Iterator[Page]:
             text = page.get_textpage()
         except PdfiumError as error:
             raise DocumentError(f"page {number} is damaged ({error})") from error
-        characters = _upright(list(_characters(text)))
-        _, bottom, _, top = page.get_bbox()
-        yield Page(number, bottom, top, list(_runs(text, characters)))
+        characters, direction = _of_one_direction(list(_characters(text)))
+        edges = _turned(_Character(0, 0, 0, *page.get_bbox()), direction)
+        upright = [_turned(character, direction) for character in characters]
+        yield Page(number, edges.bottom, edges.top, list(_runs(text, upright)))
         text.close()
         page.close()
 
@@ -116,19 +117,22 @@ def _characters(text: Any) -> Iterator[_Character]:
     box = raw.FS_RECTF()
     for index in range(text.count_chars()):
         code = raw.FPDFText_GetUnicode(text, index)
-        angle = raw.FPDFText_GetCharAngle(text, index)
+        # PDFium counts clockwise. The half keeps the place where a full turn ends away from all four directions.
+        angle = (0.5 - raw.FPDFText_GetCharAngle(text, index)) % math.tau - 0.5
         raw.FPDFText_GetLooseCharBox(text, index, ctypes.byref(box))
         yield _Character(index, code, angle, box.left, box.bottom, box.right, box.top)
 
 
-def _upright(characters: list[_Character]) -> list[_Character]:
-    """Leave out what is not written in the main direction of the page, and turn that to the right."""
+def _of_one_direction(characters: list[_Character]) -> tuple[list[_Character], float]:
+    """Leave out what is not written in the main direction of the page, and return that direction too."""
     angles = Counter(round(character.angle, 1) for character in characters if _is_ink(character))
     if not angles:
-        return []
+        return [], 0.0
     (main, _), *_others = angles.most_common(1)
     kept = [character for character in characters if not _is_ink(character) or abs(character.angle - main) < _TILTED]
-    return kept if main == 0 else [_turned(character, main) for character in kept]
+    direction = median(character.angle for character in kept if _is_ink(character))
+    quarter = round(direction / (math.pi / 2)) * (math.pi / 2)
+    return kept, quarter if abs(direction - quarter) < _TILTED else direction
 
 
 def _is_ink(character: _Character) -> bool:
@@ -136,6 +140,7 @@ def _is_ink(character: _Character) -> bool:
 
 
 def _turned(character: _Character, angle: float) -> _Character:
+    """Turn what is written at an angle, counted against the clock, so that it is read to the right."""
     cosine, sine = math.cos(angle), math.sin(angle)
     corners = [(x, y) for x in (character.left, character.right) for y in (character.bottom, character.top)]
     across = [x * cosine + y * sine for x, y in corners]

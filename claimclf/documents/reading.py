@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from claimclf.documents.extracted import Extracted
-from claimclf.documents.files import content, contents
+from claimclf.documents.files import content, contents, is_file, is_folder
 from claimclf.documents.kinds import READERS
 from claimclf.documents.plain import read_plain
 from claimclf.errors import ClaimclfError, DocumentError
@@ -70,7 +70,7 @@ def read(path: str | Path) -> Reading:
     MissingExtraError
         If its kind needs the extra ``documents``.
     """
-    if not Path(path).is_dir() and Path(path).suffix.lower() != ".zip":
+    if not is_folder(Path(path)) and Path(path).suffix.lower() != ".zip":
         return read_bytes(str(path), content(Path(path)))
     found = list(islice(read_all(path), 2))
     if len(found) > 1:
@@ -96,13 +96,12 @@ def find(source: str) -> Reading:
     DocumentError
         If it is missing or cannot be read.
     """
-    if Path(source).exists():
+    holder = next((parent for parent in Path(source).parents if is_file(parent)), None)
+    if holder is None:
         return read(source)
-    holder = next((parent for parent in Path(source).parents if parent.is_file()), None)
-    found = read_all(holder, LeftOut()) if holder else ()
-    for reading in found:
-        if reading.source == source:
-            return reading
+    for name, data in contents(holder, READERS):
+        if name == source and data is not None:
+            return read_bytes(name, data)
     raise DocumentError(f"{source}: no such document")
 
 

@@ -42,7 +42,9 @@ def read_trail(path: str | Path) -> list[Row]:
         if reader is None:
             raise DataError(f"{path}: cannot replay this kind of file; expected one of {', '.join(readers)}")
         rows = list(reader(path.read_bytes().decode("utf-8")))
-    except (UnicodeDecodeError, json.JSONDecodeError, csv.Error, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, csv.Error, KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, DataError):
+            raise
         raise DataError(f"{path}: no export of claimclf, or damaged ({error})") from error
     if not rows:
         raise DataError(f"{path}: there is no sentence in it to replay; of an overview, replay its reports")

@@ -33,12 +33,16 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         The label order of every matrix.
     calibration_ : Calibration
         From logits to probabilities to decisions.
+    metrics_ : dict
+        Figures on texts that were held out, which :meth:`save` records; empty if there were none.
     """
 
     _kind: str
 
     classes_: npt.NDArray[np.str_]
     calibration_: Calibration
+    metrics_: dict[str, Any]
+    learnt_: dict[str, Any]
     random_state: int
 
     def __sklearn_tags__(self) -> Any:
@@ -152,8 +156,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         name : str, optional
             The name that predictions carry, by default the folder's.
         training, metrics : mapping, optional
-            What to record besides the parameters, as plain JSON types. ``training["license"]`` goes on the card, as
-            the Hub writes licences; by default it is ``apache-2.0``.
+            What to record besides the parameters, as plain JSON types; metrics are by default :attr:`metrics_`.
+            ``training["license"]`` goes on the card, as the Hub writes licences; by default it is ``apache-2.0``.
         definitions : mapping of str to str
             One sentence a label, for the card.
 
@@ -175,10 +179,11 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             training={
                 "parameters": self._decisive_parameters(),
                 "seed": self.random_state,
+                **self.learnt_,
                 **self._found(),
                 **(training or {}),
             },
-            metrics=dict(metrics or {}),
+            metrics=dict(self.metrics_ if metrics is None else metrics),
         )
         return bundle.save(manifest, self._write_model, path)
 
@@ -220,6 +225,14 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         seed = self.random_state
         if not isinstance(seed, (int, np.integer)) or seed < 0:
             raise InputError(f"random_state: expected a whole number, at least 0, got {seed!r}")
+
+    def _measured(self, logits: Array, truth: Array, what: str, groups: Sequence[str] | None = None) -> dict[str, Any]:
+        """Say how good calibrated decisions are on texts that were held out."""
+        if not len(truth):
+            return {}
+        decided = self.calibration_.decide(self.calibration_.probabilities(logits))
+        report = evaluate(truth, decided, tuple(map(str, self.classes_)), groups=groups)
+        return {**report.to_dict(), "what": what}
 
     def _base(self) -> dict[str, str]:
         return {}

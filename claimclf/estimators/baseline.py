@@ -101,7 +101,8 @@ class BaselineClassifier(TextClassifier):
         texts, targets = data.texts, data.targets
         units = [str(position) for position in range(len(texts))] if groups is None else list(groups)
         self.classes_ = np.array(data.labels)
-        self.calibration_ = self._calibrate(texts, targets, units, data.exclusive)
+        self.learnt_ = data.summary()
+        self._calibrate(texts, targets, units, data.exclusive)
         self.backend_ = self._train(texts, targets)
         return self
 
@@ -125,15 +126,18 @@ class BaselineClassifier(TextClassifier):
                     f"{name}: expected the shortest and the longest, at least 1, got {getattr(self, name)}"
                 )
 
-    def _calibrate(self, texts: list[str], targets: Array, groups: list[str], exclusive: bool) -> Calibration:
+    def _calibrate(self, texts: list[str], targets: Array, groups: list[str], exclusive: bool) -> None:
         n_folds = min(self.calibration_folds, len(set(groups)))
         if n_folds < 2:
-            return Calibration.identity(targets.shape[1], exclusive=exclusive)
+            self.calibration_, self.metrics_ = Calibration.identity(targets.shape[1], exclusive=exclusive), {}
+            return
         held_out_logits = np.zeros(targets.shape, dtype=np.float32)
         for train, held_out in group_folds(targets, groups, n_folds, self.random_state):
             fold = self._train([texts[i] for i in train], targets[train])
             held_out_logits[held_out] = fold.logits([texts[i] for i in held_out]).values
-        return Calibration.fit(held_out_logits, targets, exclusive=exclusive)
+        self.calibration_ = Calibration.fit(held_out_logits, targets, exclusive=exclusive)
+        what = "texts, each decided by a model that learnt without its group"
+        self.metrics_ = self._measured(held_out_logits, targets, what, groups)
 
     def _train(self, texts: list[str], targets: Array) -> LinearBackend:
         vectorizers = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
@@ -32,6 +33,12 @@ class TrainingData(NamedTuple):
     targets: npt.NDArray[np.float32]
     labels: tuple[str, ...]
     exclusive: bool
+
+    def summary(self) -> dict[str, Any]:
+        """Return what a manifest says of the data: a sha256 over texts and labels in any order, and how many."""
+        rows = sorted(repr((text, row.tolist())) for text, row in zip(self.texts, self.targets, strict=True))
+        digest = hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()
+        return {"data_sha256": digest, "n_texts": len(self.texts)}
 
 
 def check_training_data(

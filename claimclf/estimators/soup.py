@@ -77,6 +77,7 @@ class Soup(NetworkClassifier):
         self.validation_texts_ = [normalise(text) for text in X]
         self.validation_logits_ = self._logits(self.validation_texts_)
         self.calibration_ = Calibration.fit(self.validation_logits_, y, exclusive=first.calibration.exclusive)
+        self.learnt_, self.metrics_ = {}, self._measured(self.validation_logits_, y, "texts that were held out")
         return self
 
     def _decisive_parameters(self) -> dict[str, Any]:

@@ -227,6 +227,7 @@ class TransformerClassifier(NetworkClassifier):
         data = check_training_data(X, y, self.labels, groups, exclusive=self.exclusive, soft=True)
         units = list(map(str, range(len(data.texts)))) if groups is None else list(groups)
         train, held_out = self._parts(data, units, validation)
+        self.learnt_ = data._replace(texts=train[0], targets=train[1]).summary()
         self.base_ = resolve_base(self.base)
         self.classes_ = np.array(data.labels)
         torch.manual_seed(self.random_state)
@@ -287,6 +288,10 @@ class TransformerClassifier(NetworkClassifier):
         self.validation_logits_ = self._logits(self.validation_texts_) if self.validation_texts_ else truth
         logits = choice.logits if choice is not None else self.validation_logits_
         self.calibration_ = Calibration.fit(logits, truth, exclusive=exclusive)
+        how = (
+            "texts that were held out" if choice is None else "texts, each decided by a network that learnt without it"
+        )
+        self.metrics_ = self._measured(logits, truth, how)
 
     def _options(self, exclusive: bool) -> Any:
         from claimclf.estimators.finetuning import bf16_in_hardware
