@@ -65,9 +65,11 @@ def classifier_of(row: Row, model: str | None = None, threads: int | None = None
         asked = json.loads(row["policy"]) if row["policy"] else {}
     except ValueError as error:
         raise DataError(f"policy: expected JSON, got {row['policy']!r}; the export is damaged") from error
+    if "precision" in asked:
+        return classifier.with_policy(**asked)
     if "prior" in asked:
-        return classifier.with_prior(asked["prior"])
-    return classifier.with_policy(**asked) if asked else classifier
+        classifier = classifier.with_prior(asked["prior"])
+    return classifier.with_thresholds(asked["thresholds"]) if "thresholds" in asked else classifier
 
 
 def replay(rows: Iterable[Row], classifier: Classifier, *, tolerance: float = TOLERANCE) -> Iterator[Difference]:

@@ -286,3 +286,41 @@ def test_recalibrate_and_predict_by_command(baseline_bundle: Path, training_data
     printed = capsys.readouterr()
     assert "not enough data to assert" in printed.err
     assert "agreement?" in printed.out
+
+
+def test_thresholds_of_ones_own_decide_and_are_replayed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clf, text = claimclf.load(), "Oro and Veldania signed a pact on ports."
+    assert clf.predict([text])[0, 0] == 1
+    strict = clf.with_thresholds({"agreement": 1.0})
+    assert strict.predict([text])[0, 0] == 0
+    assert strict.predict_proba([text]).tolist() == clf.predict_proba([text]).tolist()
+    assert strict.with_thresholds({"agreement": 0.0}).predict(["A river."])[0].tolist() == [1, 0, 0, 0]
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    out = tmp_path / "a.jsonl"
+    assert main(["predict", str(tmp_path / "a.txt"), "--threshold", "agreement=1", "--out", str(out)]) == 0
+    row = json.loads(out.read_text("utf-8"))
+    assert (row["labels"], json.loads(row["policy"])) == ([], {"thresholds": {"agreement": 1.0}})
+    assert main(["replay", str(out)]) == 0
+    rare = clf.with_prior({"agreement": 0.01}).with_thresholds({"agreement": 1.0})
+    rare.with_thresholds({"policy_advice": 1.0})  # adds to the first
+    claimclf.predict.document(tmp_path / "a.txt", model=rare).to_jsonl(out)
+    assert main(["replay", str(out)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda clf: clf.with_thresholds({"treaty": 0.5}), "thresholds: unknown label 'treaty'"),
+        (
+            lambda clf: clf.with_thresholds({"agreement": 1.5}),
+            r"thresholds\['agreement'\]: expected a number from",
+        ),
+        (lambda clf: clf.with_thresholds({"agreement": "0.5"}), r"thresholds\['agreement'\]: expected a number from 0"),
+        (lambda clf: clf.with_policy(0.8).with_thresholds({"agreement": 0.5}), "with_thresholds: a policy decides"),
+        (lambda clf: clf.with_thresholds({"agreement": 0.5}).with_policy(0.8), "with_policy: no guarantee holds"),
+        (lambda clf: clf.with_thresholds({"agreement": 0.5}).with_prior({"agreement": 0.1}), "choose others after it"),
+    ],
+)
+def test_thresholds_that_cannot_be_are_refused(change, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        change(claimclf.load())

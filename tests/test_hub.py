@@ -357,7 +357,7 @@ def test_a_push_that_cannot_be_is_explained(hub: Hub, baseline_bundle: Path, nam
 
 
 def test_what_no_bundle_keeps_is_not_pushed(hub: Hub) -> None:
-    with pytest.raises(InputError, match="keeps no policy and no prior"):
+    with pytest.raises(InputError, match="keeps no policy, prior or thresholds"):
         claimclf.load("default").with_policy().push_to_hub("me/model")
     assert hub.asked == []
 

@@ -25,8 +25,9 @@ def provenance(classifier: Classifier) -> Provenance:
     Provenance
         Names, levels and hashes.
     """
-    asked: dict[str, Any] = {"prior": classifier.prior} if classifier.prior else {}
-    outcome: dict[str, Any] = asdict(classifier.calibration) if classifier.prior else {}
+    changes = {"prior": classifier.prior, "thresholds": classifier.thresholds}
+    asked: dict[str, Any] = {name: change for name, change in changes.items() if change}
+    outcome: dict[str, Any] = asdict(classifier.calibration) if asked else {}
     if classifier.policy:
         outcome = asdict(classifier.policy)
         asked = {level: outcome[level] for level in ("precision", "omission", "confidence")}

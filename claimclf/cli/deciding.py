@@ -10,7 +10,7 @@ from claimclf.errors import InputError
 
 
 def add_policy(command: argparse.ArgumentParser) -> None:
-    """Add the options of a policy.
+    """Add the options of a policy, or of thresholds.
 
     Parameters
     ----------
@@ -22,6 +22,14 @@ def add_policy(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--omission", type=float, metavar="P", help="share of carriers ruled out, at most (default: 0.2)"
+    )
+    command.add_argument(
+        "--threshold",
+        action="append",
+        type=_threshold,
+        default=[],
+        metavar="LABEL=P",
+        help="assert a label from this probability; may be repeated",
     )
     command.add_argument("--confidence", type=float, metavar="P", help="probability of each guarantee (default: 0.9)")
 
@@ -37,7 +45,7 @@ def classifier_of(options: argparse.Namespace) -> Classifier:
     Raises
     ------
     InputError
-        If levels of a policy are given without its precision.
+        If levels of a policy are given without its precision, or a threshold beside a policy.
     """
     classifier = load(options.model, threads=options.threads)
     if options.precision is None and (options.omission, options.confidence) != (None, None):
@@ -47,4 +55,9 @@ def classifier_of(options: argparse.Namespace) -> Classifier:
         given = {name: level for name, level in levels.items() if level is not None}
         classifier = classifier.with_policy(options.precision, **given)
         print(classifier.policy, file=sys.stderr)
-    return classifier
+    return classifier.with_thresholds(dict(options.threshold)) if options.threshold else classifier
+
+
+def _threshold(written: str) -> tuple[str, float]:
+    label, _, probability = written.rpartition("=")
+    return label, float(probability)
