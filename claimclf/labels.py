@@ -74,6 +74,8 @@ def to_targets(
         raise InputTypeError(f"y: expected labels for each text, got the single {type(y).__name__} {y!r}")
     if not isinstance(y, np.ndarray) and getattr(y, "ndim", 1) != 1:
         raise InputTypeError(f"y: expected a matrix of numpy, got {type(y).__name__}; use its to_numpy() or toarray()")
+    if not isinstance(y, Iterable):
+        raise InputTypeError(f"y: expected labels for each text, got {y!r}")
     rows = list(y)
     if rows and all(isinstance(row, (list, tuple, np.ndarray)) and _is_numeric(row) for row in rows):
         if len(set(map(len, rows))) > 1:

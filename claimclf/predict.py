@@ -20,6 +20,7 @@ from claimclf.bundle import Classifier, load, locate, provenance
 from claimclf.bundle.manifest import MANIFEST_FILE
 from claimclf.documents import Document, LeftOut, Reading, places, read, read_all, read_text
 from claimclf.errors import DocumentError, InputError, InputTypeError
+from claimclf.numbers import check_count
 from claimclf.records import Prediction, Sentence
 from claimclf.text import check_texts
 
@@ -99,8 +100,7 @@ class _Predict:
         >>> next(claimclf.predict.stream(text for text in ["The weather was fine."])).labels
         ()
         """
-        if chunk < 1:
-            raise InputError(f"chunk: expected a positive number, got {chunk}")
+        check_count("chunk", chunk)
         return self._stream(check_texts(texts), _classifier(model), chunk)
 
     def document(

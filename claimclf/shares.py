@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from claimclf.errors import InputError, InputTypeError
+from claimclf.numbers import check_level
 from claimclf.records import Prediction
 
 MIN_SAMPLE = 100
@@ -143,11 +144,12 @@ def _checked(
     predictions: Sequence[Prediction], gold_sample: Mapping[int, Collection[str]], confidence: float
 ) -> tuple[str, ...]:
     """Return the labels, or say what is wrong with the arguments."""
-    if not 0 < confidence < 1:
-        raise InputError(f"confidence: expected a number between 0 and 1, got {confidence}")
+    check_level("confidence", confidence)
     if not isinstance(gold_sample, Mapping):
         raise InputTypeError("gold_sample: expected labels by position in predictions, such as {17: ['agreement']}")
-    if not len(predictions):
+    if isinstance(predictions, Prediction) or not isinstance(predictions, Sequence):
+        raise InputTypeError(f"predictions: expected a list of predictions, got {type(predictions).__name__}")
+    if not predictions:
         raise InputError("predictions: expected at least one, of a corpus that the sample was drawn from")
     for position, prediction in enumerate(predictions):
         if not isinstance(prediction, Prediction):

@@ -231,8 +231,8 @@ def test_provenance_is_of_the_bundle_as_it_was_loaded(copied: Path) -> None:
         ((None,), InputTypeError, "bundle: expected a name or a path, got NoneType"),
         (("x" * 400,), BundleNotFoundError, "no such bundle"),
         (("no\0such",), BundleNotFoundError, "no such bundle"),
-        (("baseline", 0), InputError, "threads: expected at least 1, got 0"),
-        (("default", -1), InputError, "threads: expected at least 1, got -1"),
+        (("baseline", 0), InputError, "threads: expected a positive number, got 0"),
+        (("default", -1), InputError, "threads: expected a positive number, got -1"),
     ],
 )
 def test_what_cannot_be_loaded_is_refused(arguments, error, message: str) -> None:

@@ -309,3 +309,24 @@ def test_missing_values_of_pandas_are_named(baseline_bundle: Path) -> None:
         claimclf.predict(pandas.Series(["a", None], dtype="string"), model=baseline_bundle)
     with pytest.raises(InputTypeError, match=r"texts\[0\]: expected a string, got ndarray"):
         claimclf.predict([np.array(["a", "b"])], model=baseline_bundle)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda clf: claimclf.predict.stream(["a"], model=clf, chunk="3"), "chunk: expected a whole number, got '3'"),
+        (lambda clf: claimclf.load("baseline", threads="2"), "threads: expected a whole number, got '2'"),
+        (lambda clf: clf.nearest(["a"], number=2.5), "number: expected a whole number, got 2.5"),
+        (lambda clf: clf.with_policy("0.9"), "precision: expected a number between 0 and 1, got '0.9'"),
+        (lambda clf: clf.with_prior({"agreement": None}), r"prior\['agreement'\]: expected a number between 0 and 1"),
+        (lambda clf: claimclf.BaselineClassifier().fit(["a"], None), "y: expected labels for each text, got None"),
+        (lambda clf: claimclf.prevalence(clf.predictions(["a"])[0], {}), "predictions: expected a list of predictions"),
+        (
+            lambda clf: claimclf.prevalence(clf.predictions(["a"]), {}, confidence="0.9"),
+            "confidence: expected a number",
+        ),
+    ],
+)
+def test_what_is_no_number_is_refused_by_name(call, message: str) -> None:
+    with pytest.raises(InputTypeError, match=message):
+        call(claimclf.load())

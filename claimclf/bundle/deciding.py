@@ -17,6 +17,7 @@ from claimclf.bundle.loaded import LoadedBundle, Scores
 from claimclf.bundle.manifest import Manifest
 from claimclf.decision import HeldOut, Policy, adjusted, estimate_prior
 from claimclf.errors import InputError
+from claimclf.numbers import check_level
 from claimclf.text import check_texts, normalise
 
 Bundle = TypeVar("Bundle", bound="DecidingBundle")
@@ -177,18 +178,17 @@ class DecidingBundle(LoadedBundle):
             prior = dict(zip(np.array(self.labels)[movable].tolist(), shares.tolist(), strict=True))
         elif prior is None or texts is not None:
             raise InputError("with_prior: expected either shares by label or texts=…")
-        total = sum(prior.values())
-        if self.calibration.exclusive and (total > 1 + 1e-6 or (set(prior) == set(self.labels) and total < 1 - 1e-6)):
-            raise InputError(f"prior: the labels exclude each other, but the shares add up to {total:.6g}")
         for label, share in prior.items():
             if label not in self.labels:
                 raise InputError(f"prior: unknown label {label!r}; expected one of {', '.join(self.labels)}")
-            if not 0 < share < 1:
-                raise InputError(f"prior[{label!r}]: expected a share between 0 and 1, got {share!r}")
+            check_level(f"prior[{label!r}]", share)
             if not movable[self.labels.index(label)]:
                 raise InputError(
                     f"prior[{label!r}]: none or all of the held-out texts carry it; recalibrate with others"
                 )
+        total = sum(prior.values())
+        if self.calibration.exclusive and (total > 1 + 1e-6 or (set(prior) == set(self.labels) and total < 1 - 1e-6)):
+            raise InputError(f"prior: the labels exclude each other, but the shares add up to {total:.6g}")
         vector = np.array([prior.get(label, np.nan) for label in self.labels])
         return self._changed(
             calibration=adjusted(unadjusted.calibration, self.held_out, vector),

@@ -15,6 +15,7 @@ from claimclf.bundle.examples import EMBEDDINGS_FILE, KeptExamples
 from claimclf.bundle.integrity import hash_file
 from claimclf.bundle.manifest import MANIFEST_FILE, Manifest
 from claimclf.errors import InputError
+from claimclf.numbers import check_count
 from claimclf.records import Neighbour
 from claimclf.text import check_texts, normalise
 
@@ -164,8 +165,7 @@ class LoadedBundle:
         >>> [neighbour.labels for neighbour in found]
         [('agreement',), ('agreement',), ('agreement',)]
         """
-        if number < 1:
-            raise InputError(f"number: expected a positive number, got {number}")
+        check_count("number", number)
         examples, given = self.examples, list(check_texts(texts))
         return examples.nearest(self.embed(given), number) if given else []
 

@@ -19,7 +19,8 @@ from claimclf.bundle.hub import HUB_ID, download
 from claimclf.bundle.integrity import hash_file, hash_files, verified
 from claimclf.bundle.manifest import MANIFEST_FILE, Manifest
 from claimclf.bundle.pinned import write_pinned
-from claimclf.errors import BundleError, BundleNotFoundError, InputError, InputTypeError
+from claimclf.errors import BundleError, BundleNotFoundError, InputTypeError
+from claimclf.numbers import check_count
 
 SHIPPED = Path(__file__).parent.parent / "shipped"
 """Where the bundles that come with the package are."""
@@ -153,8 +154,8 @@ def load(bundle: str | Path = "default", *, threads: int | None = None) -> Class
     >>> load("baseline").manifest["kind"]
     'baseline'
     """
-    if threads is not None and threads < 1:
-        raise InputError(f"threads: expected at least 1, got {threads}")
+    if threads is not None:
+        check_count("threads", threads)
     folder = locate(bundle)
     return open_bundle(folder, verified(folder), threads=threads)
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from claimclf.errors import InputError
+from claimclf.numbers import check_level
 
 _GRID = np.linspace(0.99, 0.01, 99)
 """Thresholds that are tried for asserting, from the strictest; ruling out tries them from the other end."""
@@ -110,8 +110,7 @@ class Policy:
         tax: asserted from 0.49, ruled out below 0.49
         """
         for name, level in (("precision", precision), ("omission", omission), ("confidence", confidence)):
-            if not 0 < level < 1:
-                raise InputError(f"{name}: expected a number between 0 and 1, got {level!r}")
+            check_level(name, level)
         assert_from: list[float | None] = []
         rule_out_below: list[float] = []
         for column in range(len(labels)):

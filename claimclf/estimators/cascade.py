@@ -19,6 +19,7 @@ from claimclf.estimators.distillation import Unlabelled, halves
 from claimclf.estimators.export import write_graph
 from claimclf.estimators.pretrained import resolve_base
 from claimclf.estimators.transformer import TransformerClassifier
+from claimclf.numbers import check_level
 from claimclf.text import normalise
 
 Array = npt.NDArray[Any]
@@ -122,8 +123,7 @@ def train_cascade(
     if path.resolve().parent != behind.parent or path.resolve() == behind:
         raise InputError(f"path: a cascade lies beside its second stage, in {behind.parent}")
     for name, level in (("most_changed", most_changed), ("confidence", confidence)):
-        if not 0 < level < 1:
-            raise InputError(f"{name}: expected a number between 0 and 1, got {level!r}")
+        check_level(name, level)
     calibration = second.calibration
     threshold, slope, intercept = map(np.array, (calibration.threshold, calibration.slope, calibration.intercept))
     if not ((threshold > 0) & (threshold < 1) & (slope > 0)).all():

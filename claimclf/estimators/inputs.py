@@ -79,7 +79,7 @@ def check_training_data(
     """
     texts = [normalise(text) for text in check_texts(X, "X")]
     positional = isinstance(y, (np.ndarray, Set, Mapping)) or getattr(y, "ndim", 1) != 1
-    given: Any = y if positional or isinstance(y, (str, bytes)) else list(y)
+    given: Any = y if positional or isinstance(y, (str, bytes)) or not isinstance(y, Iterable) else list(y)
     if isinstance(given, np.ndarray) and given.ndim == 2 and given.shape[1] == 1 and given.dtype.kind not in "biuf":
         given = given[:, 0]  # a column of names
     targets, names = to_targets(given, labels, soft=soft)
