@@ -47,9 +47,12 @@ def test_the_table_shows_every_sentence(document, baseline_bundle, capsys) -> No
 def test_the_table_marks_what_scores_say_little_of(tmp_path: Path, transformer_bundle, capsys) -> None:
     french = "Le ministre a signé un accord avec la Russie sur la sécurité."
     (tmp_path / "a.txt").write_text(f"{french}\n\n{'river ' * 100}\n", "utf-8")
-    out = predict(capsys, tmp_path / "a.txt", "--model", transformer_bundle)
-    assert "(not English?)" in out
-    assert "(cut)" in out
+    assert main(["predict", str(tmp_path / "a.txt"), "--model", str(transformer_bundle)]) == 0
+    captured = capsys.readouterr()
+    assert "(not English?)" in captured.out
+    assert "(cut)" in captured.out
+    assert "1 of the texts are not English" in captured.err
+    assert "1 of the texts are longer than the model reads" in captured.err
 
 
 def test_labelled_only_keeps_what_carries_something_and_nothing_else(document, baseline_bundle, capsys) -> None:

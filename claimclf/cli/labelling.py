@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import tee
 from typing import IO
@@ -50,13 +51,25 @@ def write_rows(options: argparse.Namespace, form: str, classifier: Classifier, l
     write = WRITERS.get(form) or _parquet_writer(options, classifier)
     path = options.out and options.out.with_name(f".{options.out.name}.journal")
     journal = open_journal(path, "rows", classifier)
-    rows = _rows(options.files, options.column, classifier, left_out, journal)
+    marked: Counter[str] = Counter()
+    rows = _marked(_rows(options.files, options.column, classifier, left_out, journal), marked)
     shown: Iterator[Row] = iter(tqdm(rows, unit=" sentences", disable=not sys.stderr.isatty(), leave=False, delay=1))
     if options.labelled_only:
         shown = (row for row in shown if row["labels"] or row["referred"])
     with output(options.out, binary=form == PARQUET) as out:
         write(shown, out)
     journal.finish()
+    for mark, count in marked.items():
+        print(f"{count:,} of the texts {mark}; their rows say so", file=sys.stderr)
+
+
+def _marked(rows: Iterable[Row], marked: Counter[str]) -> Iterator[Row]:
+    for row in rows:
+        if row["truncated"]:
+            marked["are longer than the model reads"] += 1
+        if not row["in_scope"] and row.get("kind") != "heading":  # a word or two is hardly told
+            marked["are not English"] += 1
+        yield row
 
 
 def _parquet_writer(options: argparse.Namespace, classifier: Classifier) -> Callable[[Iterable[Row], IO[bytes]], None]:
