@@ -248,3 +248,13 @@ def test_a_cascade_names_its_second_stage_when_a_policy_is_asked() -> None:
 def test_a_cascade_is_found_from_within_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(SHIPPED / "fast")
     assert claimclf.load(".").manifest["name"] == "fast"
+
+
+def test_a_file_that_the_manifest_does_not_name_is_refused(copied: Path) -> None:
+    files = json.loads((copied / "manifest.json").read_text("utf-8"))["files"]
+    edit_manifest(copied, files={})
+    with pytest.raises(BundleError, match=r"manifest\.json does not name"):
+        claimclf.load(copied)
+    edit_manifest(copied, files=files)
+    (copied / "notes.txt").write_text("mine", "utf-8")
+    assert claimclf.load(copied).manifest["files"] == files

@@ -8,6 +8,9 @@ from pathlib import Path
 from claimclf.bundle.manifest import MANIFEST_FILE, Manifest
 from claimclf.errors import BundleError
 
+_READ = (".json", ".jsonl", ".onnx", ".safetensors")
+"""Endings of files that decisions may depend on."""
+
 
 def verified(folder: Path) -> Manifest:
     """Read the manifest of a bundle and check the files that it names.
@@ -27,7 +30,7 @@ def verified(folder: Path) -> Manifest:
     BundleNotFoundError
         If there is no manifest.
     BundleError
-        If a file is missing or changed, or the manifest cannot be read.
+        If a file is missing, changed or not named, or the manifest cannot be read.
     """
     manifest = Manifest.read(folder)
     for name, digest in manifest.files.items():
@@ -38,6 +41,11 @@ def verified(folder: Path) -> Manifest:
             raise BundleError(f"{folder}: {name} is missing; get the bundle again")
         if hash_file(file) != digest:
             raise BundleError(f"{folder}: {name} is not the file that was saved (its sha256 differs)")
+    for file in folder.iterdir():
+        if file.suffix in _READ and file.name not in (MANIFEST_FILE, *manifest.files):
+            raise BundleError(
+                f"{folder}: {MANIFEST_FILE} does not name {file.name}; get the bundle again, or remove it"
+            )
     return manifest
 
 
