@@ -1,4 +1,7 @@
-"""Teach a pretrained encoder to classify texts."""
+"""Teach a pretrained encoder to classify texts.
+
+Longer than other modules because each of its thirty options is explained here, and nowhere else.
+"""
 
 from __future__ import annotations
 
