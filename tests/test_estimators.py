@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from sklearn.base import clone
 
 import claimclf
-from claimclf.errors import ExportError, InputError, InputTypeError, MissingExtraError
+from claimclf.errors import BundleError, ExportError, InputError, InputTypeError, MissingExtraError
 from claimclf.labels import LABELS, to_targets
 
 
@@ -209,7 +210,7 @@ def test_whatever_parameters_and_figures_are_of_they_can_be_saved(training_data,
     ("parameters", "message"),
     [
         ({"C": -1.0}, "C: expected a positive number"),
-        ({"max_features": 0}, "max_features: expected at least 1"),
+        ({"max_features": 0}, "max_features: expected a positive number"),
         ({"word_ngrams": (2, 1)}, "word_ngrams: expected the shortest and the longest, at least 1"),
         ({"char_ngrams": (0, 3)}, "char_ngrams: expected the shortest and the longest, at least 1"),
     ],
@@ -265,3 +266,16 @@ def test_a_saved_bundle_says_what_it_learnt_from_and_how_good_it_is(estimator, t
     other = clone(estimator).fit([f"{text} Again." for text in texts], labels).save(tmp_path / "c")
     found = [claimclf.load(path).manifest["training"]["data_sha256"] for path in (again, other)]
     assert found[0] == learnt["data_sha256"] != found[1]
+
+
+def test_the_weights_of_a_base_from_the_hub_are_named_and_checked(tmp_path: Path, monkeypatch) -> None:
+    from claimclf.estimators.pretrained import Base, hashed
+    from claimclf.estimators.transformer import DEFAULT_BASE
+
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    cached = str(tmp_path / "model.safetensors")
+    monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda name, file: cached)
+    assert hashed(Base("owner/name", "owner/name", "")).sha256 == hashlib.sha256(b"weights").hexdigest()
+    assert hashed(Base("mine", str(tmp_path), "0f")).sha256 == "0f"
+    with pytest.raises(BundleError, match="download it again"):
+        hashed(Base(DEFAULT_BASE, DEFAULT_BASE, ""))

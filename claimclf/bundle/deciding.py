@@ -67,8 +67,8 @@ class DecidingBundle(LoadedBundle):
         Raises
         ------
         InputError
-            If a level is not between 0 and 1, the bundle keeps no held-out scores, or a prior or thresholds were set,
-            under which nothing is guaranteed.
+            If a level is not between 0 and 1, the bundle keeps no held-out scores or is a cascade, or a prior or
+            thresholds were set, under which nothing is guaranteed.
         """
         if self.prior or self.thresholds:
             raise InputError(

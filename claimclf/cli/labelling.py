@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -19,6 +20,7 @@ from claimclf.documents import Document, LeftOut
 from claimclf.documents.exporting import Row, write_parquet
 from claimclf.errors import DocumentError, InputError
 from claimclf.predict import predict
+from claimclf.records import Prediction
 
 PARQUET = "parquet"
 FORMATS = (*WRITERS, PARQUET)
@@ -96,11 +98,13 @@ def _of_table(name: str, column: str, classifier: Classifier) -> Iterator[Row]:
     # The stream reads a chunk ahead, so tee holds a chunk of items at most.
     for_text, for_fields = tee(read_items(name, column))
     predictions = predict.stream((item.text for item in for_text), model=classifier)
+    reserved = {field.name for field in dataclasses.fields(Prediction)} - {column}
+    reserved |= {f"score_{label}" for label in classifier.labels}
     for prediction, item in zip(predictions, for_fields, strict=True):
-        said = prediction.to_dict()
-        taken = {*said, *(f"score_{label}" for label in classifier.labels)} - ({"text"} & {column})
-        given = {_free(name, taken | item.fields.keys() - {name}): value for name, value in item.fields.items()}
-        yield {**given, **said}
+        given = item.fields
+        if not reserved.isdisjoint(given):
+            given = {_free(name, reserved | given.keys() - {name}): value for name, value in given.items()}
+        yield {**given, **prediction.to_dict()}
 
 
 def _free(name: str, taken: Collection[str]) -> str:

@@ -67,14 +67,16 @@ def write_csv(rows: Iterable[Row], out: TextIO, columns: Sequence[str] = ()) -> 
         row |= {name: " ".join(map(str, value)) for name, value in row.items() if isinstance(value, list)}
         if writer is None:
             writer = _csv_writer(out, list(row))
-        if lost := sorted(set(row) - set(writer.fieldnames)):
+        if lost := sorted(row.keys() - writer.fieldnames):
             raise DataError(f"row {number}: the first row has no {', '.join(lost)}; write jsonl instead")
         writer.writerow(row)
 
 
 def _csv_writer(out: TextIO, columns: Sequence[str]) -> csv.DictWriter[str]:
     # Unquoted, a lone carriage return within a text would end its line.
-    writer = csv.DictWriter(out, fieldnames=columns, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    writer = csv.DictWriter(
+        out, fieldnames=columns, extrasaction="ignore", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC
+    )
     writer.writeheader()
     return writer
 

@@ -82,10 +82,7 @@ def is_folder(path: Path) -> bool:
     path : Path
         Perhaps not a path at all.
     """
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):
-        return False
+    return os.path.isdir(path)  # noqa: PTH112 - pathlib raises for such names
 
 
 def is_file(path: Path) -> bool:
@@ -96,10 +93,7 @@ def is_file(path: Path) -> bool:
     path : Path
         Perhaps not a path at all.
     """
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
+    return os.path.isfile(path)  # noqa: PTH113 - pathlib raises for such names
 
 
 def _inside(

@@ -35,6 +35,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         From logits to probabilities to decisions.
     metrics_ : dict
         Figures on texts that were held out, which :meth:`save` records; empty if there were none.
+    learnt_ : dict
+        How many texts were learnt from and their sha256, which :meth:`save` records too.
     """
 
     _kind: str

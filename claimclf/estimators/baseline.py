@@ -17,6 +17,7 @@ from claimclf.errors import InputError
 from claimclf.estimators.base import Array, TextClassifier
 from claimclf.estimators.heads import fit_line
 from claimclf.estimators.inputs import check_training_data
+from claimclf.numbers import check_count
 
 
 class BaselineClassifier(TextClassifier):
@@ -117,8 +118,7 @@ class BaselineClassifier(TextClassifier):
         super().check_parameters()
         if self.C <= 0:
             raise InputError(f"C: expected a positive number, got {self.C}")
-        if self.max_features < 1:
-            raise InputError(f"max_features: expected at least 1, got {self.max_features}")
+        check_count("max_features", self.max_features)
         for name in ("word_ngrams", "char_ngrams"):
             shortest, longest = getattr(self, name)
             if not 1 <= shortest <= longest:

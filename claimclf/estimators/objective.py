@@ -186,7 +186,7 @@ class MaskedTrainer(Trainer):  # type: ignore[misc]
             losses = (losses + pair_losses(again, targets, self._loss)) / 2
             losses = losses + self._consistency * disagreement(logits, again, exclusive=self._loss == "softmax")
         if self._weights is not None:
-            rare, common = self._weights[1].to(losses.device), self._weights[0].to(losses.device)
-            losses = losses * torch.where(targets >= 0.5, rare, common)
+            absent, carried = self._weights.to(losses.device)
+            losses = losses * torch.where(targets >= 0.5, carried, absent)
         loss = (losses * known).sum() / known.sum().clamp(min=1)
         return (loss, outputs) if return_outputs else loss
