@@ -49,14 +49,16 @@ class Interval:
         return f"{value} [{low}, {high}]"
 
 
-def resampled_counts(outcomes: Array, groups: Sequence[str] | None, *, n_resamples: int = 2000, seed: int = 0) -> Array:
+def resampled_counts(
+    outcomes: Array, groups: Sequence[str] | Sequence[int] | None, *, n_resamples: int = 2000, seed: int = 0
+) -> Array:
     """Count outcomes over all texts, and again over draws of groups.
 
     Parameters
     ----------
     outcomes : ndarray of bool or float, shape (n_texts, n_outcomes, n_labels)
         What happened to each text; floats are added up.
-    groups : sequence of str, optional
+    groups : sequence of str or int, optional
         The group of every text, by default each its own.
     n_resamples : int, default 2000
         Bootstrap draws.

@@ -76,7 +76,7 @@ def evaluate(
     predicted: Array,
     labels: Sequence[str],
     *,
-    groups: Sequence[str] | None = None,
+    groups: Sequence[str] | Sequence[int] | None = None,
     n_resamples: int = 2000,
     seed: int = 0,
 ) -> Report:
@@ -90,7 +90,7 @@ def evaluate(
         Zeros and ones.
     labels : sequence of str
         The label order of the columns.
-    groups : sequence of str, optional
+    groups : sequence of str or int, optional
         The group of every text, the unit of the bootstrap. By default every text is its own group.
     n_resamples : int, default 2000
         Bootstrap draws; the percentiles of 2000 are stable to about 0.003.
@@ -130,7 +130,7 @@ def paired_difference(
     first: Array,
     second: Array,
     *,
-    groups: Sequence[str] | None = None,
+    groups: Sequence[str] | Sequence[int] | None = None,
     n_resamples: int = 2000,
     seed: int = 0,
 ) -> Interval:
@@ -161,7 +161,7 @@ def best_f1_threshold(truth: Array, scores: Array, weight: Array | None = None) 
     Parameters
     ----------
     truth : ndarray, shape (n_texts,)
-        Zeros and ones, at least one 1 among them.
+        Zeros and ones, at least one 1 among them; nan where it is not known: left out.
     scores : ndarray of float, shape (n_texts,)
         Higher means more likely.
     weight : ndarray of float, shape (n_texts,), optional
@@ -180,7 +180,8 @@ def best_f1_threshold(truth: Array, scores: Array, weight: Array | None = None) 
     >>> best_f1_threshold(np.array([0, 1, 1, 0]), np.array([0.0, 0.5, 0.9, 0.25]))
     (0.375, 1.0)
     """
-    order = np.argsort(-scores, kind="stable")
+    known = np.flatnonzero(~np.isnan(truth))
+    order = known[np.argsort(-scores[known], kind="stable")]
     ranked = scores[order]
     counted = np.ones(len(ranked)) if weight is None else weight[order]
     hits = np.cumsum(truth[order] * counted)

@@ -38,6 +38,31 @@ def check_count(name: str, value: Any) -> None:
         raise InputError(f"{name}: expected a positive number, got {value}")
 
 
+def check_number(name: str, value: Any) -> None:
+    """Refuse what is no number.
+
+    Parameters
+    ----------
+    name : str
+        The argument.
+    value : object
+        What it was given.
+
+    Raises
+    ------
+    InputTypeError
+        If it is none.
+
+    Examples
+    --------
+    >>> check_number("epochs", "3")
+    Traceback (most recent call last):
+    claimclf.errors.InputTypeError: epochs: expected a number, got '3'
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+        raise InputTypeError(f"{name}: expected a number, got {value!r}")
+
+
 def check_level(name: str, value: Any) -> None:
     """Refuse what is no number between 0 and 1, both excluded.
 

@@ -248,7 +248,7 @@ def _classifier(model: Model) -> Classifier:
     if isinstance(model, Classifier):
         return model
     if not isinstance(model, (str, Path)):
-        raise InputError(f"model: expected a name, a path or a loaded bundle, got {type(model).__name__}")
+        raise InputTypeError(f"model: expected a name, a path or a loaded bundle, got {type(model).__name__}")
     folder = _located(model)
     manifest = folder / MANIFEST_FILE
     return _loaded(folder, manifest.stat().st_mtime_ns if manifest.exists() else 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -97,21 +97,9 @@ class Reference:
         text : str
             The sentence that was found at the reference.
         """
-        return Example(
-            id=self.id,
-            text=text,
-            labels=self.labels,
-            group=self.group,
-            unsure=self.unsure,
-            genre=self.genre,
-            region=self.region,
-            source=self.source or f"{self.repo}@{self.commit[:10]}:{self.path}",
-            year=self.year,
-            license=self.license,
-            how=self.how,
-            round=self.round,
-            in_dev_repo=self.in_dev_repo,
-        )
+        shared = {field.name: getattr(self, field.name) for field in fields(Example) if field.name != "text"}
+        source = self.source or f"{self.repo}@{self.commit[:10]}:{self.path}"
+        return Example(**{**shared, "text": text, "source": source})
 
 
 @dataclass(frozen=True)

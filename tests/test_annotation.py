@@ -112,8 +112,8 @@ def test_bundles_and_estimators_suggest_alike(training_data, baseline_bundle: Pa
         ({"texts": "A text."}, InputTypeError, "texts: expected a sequence of strings"),
         ({"texts": ["A text.", None]}, InputTypeError, r"texts\[1\]: expected a string, got None"),
         ({"labelled": "A text."}, InputTypeError, "labelled: expected a sequence of strings"),
-        ({"number": 0}, InputError, "number: expected a positive integer, got 0"),
-        ({"number": 2.5}, InputError, "number: expected a positive integer, got 2.5"),
+        ({"number": 0}, InputError, "number: expected a positive number, got 0"),
+        ({"number": 2.5}, InputTypeError, "number: expected a whole number, got 2.5"),
         ({"classifier": "default"}, InputTypeError, "classifier: expected a loaded bundle or a fitted estimator, got"),
         ({"classifier": claimclf.BaselineClassifier()}, InputTypeError, "got BaselineClassifier; fit or load it"),
     ],
@@ -207,7 +207,7 @@ def test_suggest_says_what_is_wrong(tmp_path: Path, baseline_bundle: Path, capsy
     assert main(arguments) == 1
     assert "line 1: field 'text' is missing" in capsys.readouterr().err
     assert main([*arguments, "--column", "body", "--number", "0"]) == 2
-    assert "number: expected a positive integer" in capsys.readouterr().err
+    assert "number: expected a positive number" in capsys.readouterr().err
     assert main([*arguments, "--column", "body", "--out", str(tmp_path / "no" / "such.jsonl")]) == 1
     assert "No such file or directory" in capsys.readouterr().err
     empty = tmp_path / "e.txt"

@@ -117,7 +117,7 @@ def test_two_commands_lead_from_a_csv_to_predictions(tmp_path: Path) -> None:
     assert bundle.predictions(["Unheard of."])[0].labels  # one label a text in the table, one label a prediction
     run("train_baseline.py", "--data", table, *columns, "--set", "exclusive=false", "--out", tmp_path / "mine")
     assert "exclusive" not in claimclf.load(tmp_path / "mine").manifest
-    wrong = run("train_baseline.py", *columns, "--out", tmp_path / "mine", status=1)
+    wrong = run("train_baseline.py", *columns, "--out", tmp_path / "mine", status=2)
     assert "--text-column: belongs to tables of your own; name them with --data" in wrong.stderr
 
 
@@ -187,7 +187,7 @@ def test_a_student_learns_from_a_teacher_and_from_labels(
     assert training["n_soft_texts"] == 2
     assert training["teacher"] == "baseline"
     pool.write_text(json.dumps({"text": labelled}) + "\n")
-    assert "none is left" in run("distill.py", *arguments, status=1).stderr
+    assert "none is left" in run("distill.py", *arguments, status=2).stderr
 
 
 def test_a_student_learns_from_models_that_did_not_see_what_they_score(
@@ -241,7 +241,7 @@ def test_a_bundle_is_calibrated_on_siblings_that_did_not_see_what_they_score(
     assert "had not seen" in after.manifest["metrics"]["what"]
     beside = tmp_path / "out" / "mine-folds" / "fold-0"
     assert "16 sentences, 6 groups" in run("calibrate.py", "--config", config, "--beside", beside).stdout
-    nothing = run("calibrate.py", "--config", config, "--beside", bundle, status=1)
+    nothing = run("calibrate.py", "--config", config, "--beside", bundle, status=2)
     assert "mine left out none of the recipe's training texts" in nothing.stderr
     other = run("calibrate.py", "--config", config, "--folds", 2, status=1)
     assert "fold-0: was trained without other groups; delete it or name another folder" in other.stderr
@@ -317,7 +317,7 @@ def test_a_policy_is_tried_on_sources_that_it_was_not_learnt_from() -> None:
     assert "agreement                   100%   0." in modest
     strict = run("policy_on_new_sources.py", "--precision", 0.9999, "--draws", 4).stdout
     assert "agreement                     0%   - " in strict
-    unfit = run("policy_on_new_sources.py", "--precision", 2, status=1)
+    unfit = run("policy_on_new_sources.py", "--precision", 2, status=2)
     assert "precision" in unfit.stderr
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from claimclf.benchmark import LEARNERS, compare, compete, learners_by_default
 from claimclf.benchmark.machine import describe
-from claimclf.errors import ClaimclfError
+from claimclf.console import reported
 from claimclf.estimators.transformer import DEFAULT_BASE
 
 
-def main() -> int:
+def main() -> None:
     """Run as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
@@ -37,24 +37,19 @@ def main() -> int:
     )
     options = parser.parse_args()
     learners = options.learners or list(learners_by_default(options.full))
-    try:
-        rows = compete(
-            options.folder,
-            options.sets or sorted(file.parent.name for file in options.folder.glob("*/train.jsonl")),
-            learners,
-            options.out,
-            shots=None if options.full else options.shots,
-            n_draws=options.draws,
-            n_test=None if options.full else options.test,
-            base=options.base,
-            threads=options.threads,
-        )
-        print(f"{describe()}\n\n{compare(rows, options.folder, learners[0])}")
-    except ClaimclfError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 1
-    return 0
+    rows = compete(
+        options.folder,
+        options.sets or sorted(file.parent.name for file in options.folder.glob("*/train.jsonl")),
+        learners,
+        options.out,
+        shots=None if options.full else options.shots,
+        n_draws=options.draws,
+        n_test=None if options.full else options.test,
+        base=options.base,
+        threads=options.threads,
+    )
+    print(f"{describe()}\n\n{compare(rows, options.folder, learners[0])}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reported(main))

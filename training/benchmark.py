@@ -15,14 +15,14 @@ import numpy as np
 
 from claimclf.benchmark import CONTENDERS, PEERS, arithmetic, macro_f1, plot, prepare, race, stream, table
 from claimclf.benchmark.machine import describe
+from claimclf.console import check_folder, reported
 from claimclf.data import read_rows, targets, to_hold_out
-from claimclf.errors import ClaimclfError
 from claimclf.estimators.recipe import Recipe
 from claimclf.text import normalise
 
 
-def main() -> int:
-    """Run as the command line says."""
+def main() -> None:
+    """Train what is to be trained, race, score, show."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--config", type=Path, default=Path(__file__).parent / "configs" / "transformer.yaml")
     parser.add_argument(
@@ -44,16 +44,8 @@ def main() -> int:
     parser.add_argument("--out", type=Path, help="JSON")
     parser.add_argument("--plot", type=Path, help="SVG or PNG")
     options = parser.parse_args()
-    try:
-        run(options)
-    except ClaimclfError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-def run(options: argparse.Namespace) -> None:
-    """Train what is to be trained, race, score, show."""
+    for path in filter(None, (options.out, options.plot)):
+        check_folder(path)
     recipe = Recipe.read(options.config)
     train = recipe.examples(recipe.train)
     learnt, truth = [normalise(example.text) for example in train], np.nan_to_num(targets(train, recipe.labels))
@@ -72,12 +64,12 @@ def run(options: argparse.Namespace) -> None:
     streamed = [stream("default", short, number) for number in options.stream]
     for outcome in streamed:
         print(f"stream: {outcome.n_texts:,} short texts, {outcome.per_second:,.0f} a second, {outcome.memory:,.0f} MiB")
-    if options.plot:
-        plot(found, scores, options.plot)
     if options.out:
         figures = {"machine": describe(), **found.to_dict(), "macro_f1": scores, "stream": [*map(asdict, streamed)]}
         options.out.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    if options.plot:
+        plot(found, scores, options.plot)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reported(main))

@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 from claimclf.benchmark.training import train_race
+from claimclf.console import reported
 from claimclf.estimators.recipe import Recipe
 
 
-def main() -> int:
+def main() -> None:
     """Run as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     config = Path(__file__).parent / "configs" / "transformer.yaml"
@@ -27,8 +28,7 @@ def main() -> int:
     for run in found:
         times = run.per_second / found[0].per_second
         print(f"{run.name}: {run.per_second:.1f} texts a second ({times:.1f} times), macro F1 {run.macro_f1:.3f}")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reported(main))

@@ -15,8 +15,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from claimclf.console import reported
 from claimclf.data import fingerprint, sample, targets, to_hold_out, write_rows
-from claimclf.errors import ClaimclfError
 from claimclf.estimators import TransformerClassifier
 from claimclf.estimators.crossvalidation import CrossValidation, cross_validate, held_out_rows, read_held_out
 from claimclf.estimators.recipe import Recipe
@@ -26,7 +26,7 @@ from claimclf.metrics import paired_difference
 from claimclf.records import Example
 
 
-def main() -> int:
+def main() -> None:
     """Run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--config", type=Path, default=Path(__file__).parent / "configs" / "transformer.yaml")
@@ -40,28 +40,23 @@ def main() -> int:
     parser.add_argument("--save", type=Path, metavar="PATH", help="write the scores of the first candidate, as JSONL")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the scores of every candidate, train none twice")
     options = parser.parse_args()
-    try:
-        recipe = Recipe.read(options.config)
-        examples = sample(recipe.examples([*recipe.train, *recipe.validation]), options.share)
-        scored = to_hold_out(examples)
-        truth, groups = targets(scored, recipe.labels), [example.group for example in scored]
-        first: CrossValidation | None = None
-        for candidate in options.set or [""]:
-            changes = parse_settings(setting for setting in candidate.split(",") if setting)
-            parameters = {**recipe.parameters, "random_state": options.seed, **changes}
-            found = _cross_validated(recipe.labels, parameters, examples, scored, options)
-            print(f"\n{candidate or 'as configured'}\n{found.report}", flush=True)
-            if first is None:
-                first = found
-                if options.save:
-                    write_rows(options.save, held_out_rows(scored, found, recipe.labels))
-            else:
-                difference = paired_difference(truth, found.decisions, first.decisions, groups=groups)
-                print(f"minus the first: {difference}", flush=True)
-    except ClaimclfError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 1
-    return 0
+    recipe = Recipe.read(options.config)
+    examples = sample(recipe.examples([*recipe.train, *recipe.validation]), options.share)
+    scored = to_hold_out(examples)
+    truth, groups = targets(scored, recipe.labels), [example.group for example in scored]
+    first: CrossValidation | None = None
+    for candidate in options.set or [""]:
+        changes = parse_settings(setting for setting in candidate.split(",") if setting)
+        parameters = {**recipe.parameters, "random_state": options.seed, **changes}
+        found = _cross_validated(recipe.labels, parameters, examples, scored, options)
+        print(f"\n{candidate or 'as configured'}\n{found.report}", flush=True)
+        if first is None:
+            first = found
+            if options.save:
+                write_rows(options.save, held_out_rows(scored, found, recipe.labels))
+        else:
+            difference = paired_difference(truth, found.decisions, first.decisions, groups=groups)
+            print(f"minus the first: {difference}", flush=True)
 
 
 def _cross_validated(
@@ -92,4 +87,4 @@ def _cross_validated(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reported(main))

@@ -12,14 +12,14 @@ import sys
 from pathlib import Path
 
 from claimclf.bundle import load
+from claimclf.console import check_folder, reported
 from claimclf.data import load_examples, read_rows
-from claimclf.errors import ClaimclfError
 from claimclf.estimators.recipe import Recipe
 from claimclf.evaluation import KeywordRule, evaluate_on
 from claimclf.reporting import compare, render
 
 
-def main() -> int:
+def main() -> None:
     """Run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path, help="JSONL with text, labels and group, or references")
@@ -32,28 +32,25 @@ def main() -> int:
     )
     parser.add_argument("--config", type=Path, default=Path(__file__).parent / "configs" / "transformer.yaml")
     options = parser.parse_args()
-    try:
-        examples = load_examples(options.files)
-        print(f"keyword rule\n{evaluate_on(KeywordRule(), examples)}")
-        classifiers = {name: load(name) for name in options.model}
-        for name, classifier in classifiers.items():
-            print(f"\n{name}\n{evaluate_on(classifier, examples)}")
-        if options.html or options.json:
-            figures = compare(classifiers, examples, held_out=_with_text(options.errors, options.config))
-            if options.json:
-                options.json.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", "utf-8")
-            if options.html:
-                options.html.write_text(render(figures), "utf-8")
-        if options.parity:
-            from claimclf.estimators.parity import parity
+    for path in filter(None, (options.html, options.json)):
+        check_folder(path)
+    examples = load_examples(options.files)
+    print(f"keyword rule\n{evaluate_on(KeywordRule(), examples)}")
+    classifiers = {name: load(name) for name in options.model}
+    for name, classifier in classifiers.items():
+        print(f"\n{name}\n{evaluate_on(classifier, examples)}")
+    if options.html or options.json:
+        figures = compare(classifiers, examples, held_out=_with_text(options.errors, options.config))
+        if options.json:
+            options.json.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        if options.html:
+            options.html.write_text(render(figures), "utf-8")
+    if options.parity:
+        from claimclf.estimators.parity import parity
 
-            print(f"\nequal decisions, {options.parity}")
-            for pair, share in parity(options.parity, [example.text for example in examples]).items():
-                print(f"{pair}: {share:.4f}")
-    except ClaimclfError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 1
-    return 0
+        print(f"\nequal decisions, {options.parity}")
+        for pair, share in parity(options.parity, [example.text for example in examples]).items():
+            print(f"{pair}: {share:.4f}")
 
 
 def _with_text(rows: Path | None, config: Path) -> list[dict[str, object]]:
@@ -66,4 +63,4 @@ def _with_text(rows: Path | None, config: Path) -> list[dict[str, object]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reported(main))

@@ -12,7 +12,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from claimclf.errors import ClaimclfError
+from claimclf.console import reported
 from claimclf.estimators import TransformerClassifier
 from claimclf.estimators.learningcurve import draw, learning_curve, recorded
 from claimclf.estimators.recipe import Recipe
@@ -20,7 +20,7 @@ from claimclf.estimators.recipe import Recipe
 HERE = Path(__file__).parent
 
 
-def main() -> int:
+def main() -> None:
     """Run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--config", type=Path, default=HERE / "configs" / "learning-curve.yaml", help="recipe")
@@ -30,27 +30,22 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, help="folds trained at a time (default: %(default)s)")
     parser.add_argument("--results", type=Path, default=HERE.parent / "datasets" / "learning-curve.jsonl")
     options = parser.parse_args()
-    try:
-        recipe = Recipe.read(options.config, {"last_round": options.last_round})
-        examples = recipe.examples([*recipe.train, *recipe.validation])
-        estimator = TransformerClassifier(**recipe.parameters)
-        for row in learning_curve(
-            estimator,
-            examples,
-            n_folds=options.folds,
-            n_jobs=options.jobs,
-            results=options.results,
-            only=options.stage,
-        ):
-            value, low, high = row["report"]["macro_f1"]
-            size = f"{row['real']:6} real {row['authored']:6} authored"
-            print(f"{row['stage']:14} {size}  macro F1 {value:.3f} [{low:.3f}, {high:.3f}]", flush=True)
-    except ClaimclfError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 1
+    recipe = Recipe.read(options.config, {"last_round": options.last_round})
+    examples = recipe.examples([*recipe.train, *recipe.validation])
+    estimator = TransformerClassifier(**recipe.parameters)
+    for row in learning_curve(
+        estimator,
+        examples,
+        n_folds=options.folds,
+        n_jobs=options.jobs,
+        results=options.results,
+        only=options.stage,
+    ):
+        value, low, high = row["report"]["macro_f1"]
+        size = f"{row['real']:6} real {row['authored']:6} authored"
+        print(f"{row['stage']:14} {size}  macro F1 {value:.3f} [{low:.3f}, {high:.3f}]", flush=True)
     draw(recorded(options.results), options.results.with_suffix(".svg"))
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reported(main))

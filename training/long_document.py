@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import sys
 import textwrap
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from claimclf import load
+from claimclf.console import reported
 from claimclf.documents import read_bytes
 from claimclf.predict import predict
 
@@ -97,4 +99,4 @@ def _write(document: object, page: object, height: float, line: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(reported(main))

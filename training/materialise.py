@@ -13,10 +13,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from claimclf.console import reported
 from claimclf.data.examples import read_references
 from claimclf.data.references import collect_texts, default_cache, save_texts, without_text
 from claimclf.data.repositories import DEFAULT_HOST, fetch_texts
-from claimclf.errors import ClaimclfError
 
 REAL = Path(__file__).parent.parent / "datasets" / "real"
 
@@ -32,19 +32,15 @@ def main() -> int:
     parser.add_argument("--cache", type=Path, default=default_cache(), help="where the texts go (default: %(default)s)")
     options = parser.parse_args()
     vanished: dict[str, str] = {}
-    try:
-        references = [reference for path in options.references for reference in read_references(path)]
-        if options.sources:
-            save_texts(collect_texts(references, options.sources), options.cache)
-        else:
-            wanted = without_text(references, options.cache)
-            for found in fetch_texts(wanted, host=options.host, progress=sys.stderr.isatty()):
-                save_texts(found.texts, options.cache)
-                vanished.update(found.vanished)
-        missing = without_text(references, options.cache)
-    except ClaimclfError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 1
+    references = [reference for path in options.references for reference in read_references(path)]
+    if options.sources:
+        save_texts(collect_texts(references, options.sources), options.cache)
+    else:
+        wanted = without_text(references, options.cache)
+        for found in fetch_texts(wanted, host=options.host, progress=sys.stderr.isatty()):
+            save_texts(found.texts, options.cache)
+            vanished.update(found.vanished)
+    missing = without_text(references, options.cache)
     print(f"{len(references) - len(missing)} of {len(references)} texts are now in {options.cache}")
     for reference in missing:
         reason = vanished.get(reference.id, "in none of the files")
@@ -55,4 +51,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reported(main))

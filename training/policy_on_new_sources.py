@@ -14,11 +14,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from claimclf.bundle import Classifier, load
+from claimclf.console import reported
 from claimclf.decision import Policy
-from claimclf.errors import ClaimclfError
 
 
-def main() -> int:
+def main() -> None:
     """Run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="default", help="shipped name or folder (default: %(default)s)")
@@ -27,12 +27,8 @@ def main() -> int:
     parser.add_argument("--share", type=float, default=0.5, help="of the sources, to learn from (default: %(default)s)")
     parser.add_argument("--draws", type=int, default=200, help="default: %(default)s")
     options = parser.parse_args()
-    try:
-        classifier = load(options.model)
-        tried = np.array(list(try_policies(classifier, options)))
-    except ClaimclfError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 1
+    classifier = load(options.model)
+    tried = np.array(list(try_policies(classifier, options)))
     sources = len(np.unique(classifier.held_out.group))
     print(f"{options.draws} draws of {options.share:.0%} of {sources} sources; the figures are of the other sources\n")
     print(f"{'':20}supported in   precision: mean, nine of ten draws at least   referred")
@@ -42,7 +38,6 @@ def main() -> int:
         held = f"{np.nanmean(precision):.3f}, {np.nanquantile(precision, 0.1):.3f}" if supported.any() else "-"
         print(f"{label:20}{supported.mean():>12.0%}   {held:45}   {referred.mean():.1%}")
     print(f"{'any label':20}{'':12}   {'':45}   {tried[:, -1, 1].mean():.1%}")
-    return 0
 
 
 def try_policies(classifier: Classifier, options: argparse.Namespace) -> Iterator[np.ndarray]:
@@ -71,4 +66,4 @@ def try_policies(classifier: Classifier, options: argparse.Namespace) -> Iterato
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reported(main))

@@ -11,27 +11,22 @@ from pathlib import Path
 from typing import Any
 
 from claimclf.checks.agreement import reader_agreement
+from claimclf.console import reported
 from claimclf.data import read_rows
-from claimclf.errors import ClaimclfError
 from claimclf.labels import LABELS, to_targets
 
 READINGS = Path(__file__).parent.parent / "datasets" / "readings" / "second-pass.jsonl"
 
 
-def main() -> int:
+def main() -> None:
     """Run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", type=Path, default=READINGS, help="JSONL with id, group, first and second")
     options = parser.parse_args()
-    try:
-        rows = [row for _, row in read_rows(options.file)]
-        # The group of a real sentence is its repository, owner/name.
-        _print("real", [row for row in rows if "/" in row["group"]])
-        _print("authored", [row for row in rows if "/" not in row["group"]])
-    except ClaimclfError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 1
-    return 0
+    rows = [row for _, row in read_rows(options.file)]
+    # The group of a real sentence is its repository, owner/name.
+    _print("real", [row for row in rows if "/" in row["group"]])
+    _print("authored", [row for row in rows if "/" not in row["group"]])
 
 
 def _print(half: str, rows: list[dict[str, Any]]) -> None:
@@ -45,4 +40,4 @@ def _print(half: str, rows: list[dict[str, Any]]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reported(main))

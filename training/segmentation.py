@@ -13,25 +13,20 @@ import sys
 from pathlib import Path
 
 from claimclf.benchmark.segmentation import Case, marked, marked_paragraphs, score, splitters
+from claimclf.console import reported
 from claimclf.data import read_rows
-from claimclf.errors import ClaimclfError
 
 DATA = Path(__file__).parent.parent / "tests" / "data"
 
 
-def main() -> int:
+def main() -> None:
     """Run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=Path, metavar="FOLDER", help="where the marked documents are")
     options = parser.parse_args()
-    try:
-        _print("hard cases", [marked(row["marked"]) for _, row in read_rows(DATA / "sentences.jsonl")])
-        if options.documents:
-            _print("paragraphs", marked_paragraphs(DATA / "marked-documents.jsonl", options.documents))
-    except ClaimclfError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 1
-    return 0
+    _print("hard cases", [marked(row["marked"]) for _, row in read_rows(DATA / "sentences.jsonl")])
+    if options.documents:
+        _print("paragraphs", marked_paragraphs(DATA / "marked-documents.jsonl", options.documents))
 
 
 def _print(what: str, cases: list[Case]) -> None:
@@ -44,4 +39,4 @@ def _print(what: str, cases: list[Case]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reported(main))

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from claimclf.bundle import load
+from claimclf.console import reported
 from claimclf.data import targets, to_hold_out, write_rows
-from claimclf.errors import ClaimclfError
 from claimclf.estimators.distillation import Unlabelled, ask_teachers, read_unlabelled
 from claimclf.estimators.folds import train_folds
 from claimclf.estimators.recipe import Recipe
@@ -27,7 +27,7 @@ from claimclf.metrics import Report, best_f1_threshold, evaluate
 from claimclf.text import normalise
 
 
-def main() -> int:
+def main() -> None:
     """Run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--config", type=Path, default=Path(__file__).parent / "configs" / "teacher.yaml")
@@ -39,15 +39,10 @@ def main() -> int:
         "--without-dev-repos", action="store_true", help="train on no row marked in_dev_repo; these are labelled too"
     )
     options = parser.parse_args()
-    try:
-        recipe = Recipe.read(options.config)
-        if not options.out.exists():
-            write_rows(options.out, ask(recipe, options))
-        print(f"real texts, each scored by a model that did not see its repository:\n{report(recipe, options.out)}")
-    except ClaimclfError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 1
-    return 0
+    recipe = Recipe.read(options.config)
+    if not options.out.exists():
+        write_rows(options.out, ask(recipe, options))
+    print(f"real texts, each scored by a model that did not see its repository:\n{report(recipe, options.out)}")
 
 
 def ask(recipe: Recipe, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
@@ -69,12 +64,9 @@ def report(recipe: Recipe, path: Path) -> Report:
     said = read_soft_labels(path, recipe.labels)
     real = [example for example in to_hold_out(recipe.examples(recipe.train)) if example.id in said]
     truth, scores = targets(real, recipe.labels), np.array([said[example.id] for example in real])
-    known = [
-        (judged[~np.isnan(judged)], column[~np.isnan(judged)]) for judged, column in zip(truth.T, scores.T, strict=True)
-    ]
-    decided = scores >= [best_f1_threshold(*pairs)[1] / 2 for pairs in known]
+    decided = scores >= [best_f1_threshold(*columns)[1] / 2 for columns in zip(truth.T, scores.T, strict=True)]
     return evaluate(truth, decided, recipe.labels, groups=[example.group for example in real])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reported(main))

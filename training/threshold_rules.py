@@ -15,41 +15,36 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from claimclf.console import reported
 from claimclf.data import read_rows
-from claimclf.errors import ClaimclfError
+from claimclf.errors import DataError
 from claimclf.labels import LABELS, to_targets
-from claimclf.metrics import best_f1_threshold
+from claimclf.metrics import best_f1_threshold, evaluate
 
 Array = npt.NDArray[Any]
 
 
-def main() -> int:
+def main() -> None:
     """Run the script."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scores", type=Path, help="what cross_validate.py saved")
     parser.add_argument("--sources", type=int, default=5, help="sources to set thresholds on (default: %(default)s)")
     parser.add_argument("--draws", type=int, default=200, help="default: %(default)s")
     options = parser.parse_args()
-    try:
-        rows = [row for _, row in read_rows(options.scores)]
-    except ClaimclfError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 1
+    rows = [row for _, row in read_rows(options.scores)]
     truth = to_targets([row["labels"] for row in rows], LABELS)[0]
     truth[to_targets([row["unsure"] for row in rows], LABELS)[0] == 1] = np.nan
     scores = np.array([[row["scores"][label] for label in LABELS] for row in rows])
     groups = np.array([row["group"] for row in rows])
     figures = compare(truth, scores, groups, options.sources, options.draws)
     if not len(figures["0.5"]):
-        print(f"{parser.prog}: no draw of {options.sources} sources has 10 cases of every label", file=sys.stderr)
-        return 1
+        raise DataError(f"{options.scores}: no draw of {options.sources} sources has 10 cases of every label")
     for name, values in figures.items():
         print(f"{name:24} macro F1 {values.mean():.3f}, in nine of ten draws at least {np.quantile(values, 0.1):.3f}")
     gain = figures["half the best F1"] - figures["best on these sources"]
     print(
         f"half the best F1 is better in {np.mean(gain > 0):.0%} of {len(gain)} draws, by {gain.mean():.3f} on average"
     )
-    return 0
 
 
 def compare(truth: Array, scores: Array, groups: Array, n_sources: int, n_draws: int) -> dict[str, Array]:
@@ -61,28 +56,17 @@ def compare(truth: Array, scores: Array, groups: Array, n_sources: int, n_draws:
         chosen = np.isin(groups, rng.choice(names, min(n_sources, len(names) - 1), replace=False))
         if (np.nansum(truth[chosen], axis=0) < 10).any():
             continue  # nobody would calibrate on sources that hardly carry a label
-        best = [threshold(truth[chosen, column], scores[chosen, column]) for column in range(len(LABELS))]
+        best = [best_f1_threshold(*columns) for columns in zip(truth[chosen].T, scores[chosen].T, strict=True)]
         rules = {
             "best on these sources": [cut for cut, _ in best],
             "half the best F1": [f1 / 2 for _, f1 in best],
             "0.5": [0.5] * len(LABELS),
         }
         for name, cuts in rules.items():
-            figures[name].append(macro_f1(truth[~chosen], scores[~chosen] >= np.array(cuts)))
+            report = evaluate(truth[~chosen], scores[~chosen] >= np.array(cuts), LABELS, n_resamples=0)
+            figures[name].append(report.macro_f1.value)
     return {name: np.array(values) for name, values in figures.items()}
 
 
-def threshold(truth: Array, scores: Array) -> tuple[float, float]:
-    """Return the best threshold of a label and its F1."""
-    known = ~np.isnan(truth)
-    return best_f1_threshold(truth[known], scores[known])
-
-
-def macro_f1(truth: Array, decided: Array) -> float:
-    """Return the mean F1 of the labels."""
-    hits = ((truth == 1) & decided).sum(axis=0)
-    return float(np.nanmean(2 * hits / ((truth == 1).sum(axis=0) + (decided & ~np.isnan(truth)).sum(axis=0))))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reported(main))

@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 
 from claimclf.bundle import load
-from claimclf.errors import ClaimclfError
+from claimclf.console import reported
 from claimclf.estimators.cascade import train_cascade
 from claimclf.estimators.distillation import read_unlabelled
 from claimclf.estimators.recipe import Recipe
 
 
-def main() -> int:
+def main() -> None:
     """Run as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
@@ -27,23 +27,18 @@ def main() -> int:
         "--name", default="fast", help="of the bundle, a folder beside the second's, which is replaced (default: fast)"
     )
     options = parser.parse_args()
-    try:
-        second = load(options.second)
-        recipe = Recipe.read(options.config)
-        texts = list(read_unlabelled(options.texts))
-        unseen = {example.group for example in recipe.examples(recipe.validation)} & {text.group for text in texts}
-        settled = train_cascade(second, texts, second.path.parent / options.name, held_out=unseen)
-    except ClaimclfError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 1
+    second = load(options.second)
+    recipe = Recipe.read(options.config)
+    texts = list(read_unlabelled(options.texts))
+    unseen = {example.group for example in recipe.examples(recipe.validation)} & {text.group for text in texts}
+    settled = train_cascade(second, texts, second.path.parent / options.name, held_out=unseen)
     print(f"bundle: {second.path.parent / options.name}")
     print(
         f"of {settled.n_texts:,} texts of groups that the first stage was not trained on it settles "
         f"{settled.share:.1%}, among them {settled.missed} of the {settled.n_asserted:,} on which the "
         f"transformer asserts a label (margin {settled.margin:.2f})"
     )
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(reported(main))

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
+from claimclf.documents.exporting import write_jsonl as write_lines
 from claimclf.records import Task
 
 
@@ -24,7 +25,7 @@ def write_jsonl(tasks: Iterable[Task], out: TextIO) -> None:
     out : text stream
         Where to.
     """
-    _write_lines((task.to_dict() for task in tasks), out)
+    write_lines((task.to_dict() for task in tasks), out)
 
 
 def write_argilla(tasks: Iterable[Task], out: TextIO) -> None:
@@ -86,7 +87,7 @@ def write_doccano(tasks: Iterable[Task], out: TextIO) -> None:
     out : text stream
         Where to.
     """
-    _write_lines(map(_doccano_row, _once(tasks)), out)
+    write_lines(map(_doccano_row, _once(tasks)), out)
 
 
 FORMATS: Mapping[str, Callable[[Iterable[Task], TextIO], None]] = {
@@ -130,11 +131,6 @@ def _once(tasks: Iterable[Task]) -> Iterator[Task]:
     for task in tasks:
         first.setdefault((task.fields.get("id"), task.text), task)
     return iter(first.values())
-
-
-def _write_lines(rows: Iterable[Mapping[str, Any]], out: TextIO) -> None:
-    for row in rows:
-        out.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
 
 
 def _write_array(rows: Iterable[Mapping[str, Any]], out: TextIO) -> None:

@@ -19,8 +19,9 @@ from tqdm import tqdm
 
 from claimclf.bundle import Classifier
 from claimclf.decision import Calibration
-from claimclf.errors import InputError, InputTypeError
+from claimclf.errors import InputTypeError
 from claimclf.labels import from_indicator
+from claimclf.numbers import check_count
 from claimclf.records import Task
 from claimclf.text import check_texts, normalise
 
@@ -125,8 +126,7 @@ def suggest(
     >>> sorted(suggestion.text for suggestion in found)
     ['He doubted the story.', 'The pact may be signed.']
     """
-    if not isinstance(number, int) or number < 1:
-        raise InputError(f"number: expected a positive integer, got {number!r}")
+    check_count("number", number)
     given = list(check_texts(texts))
     known = {normalise(text) for text in check_texts(labelled, "labelled")} - {""}
     places: dict[str, int] = {}

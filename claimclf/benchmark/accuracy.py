@@ -35,9 +35,7 @@ def best_macro_f1(truth: Array, scores: Array) -> float:
     >>> best_macro_f1(np.array([[1], [0], [np.nan]]), np.array([[0.4], [0.3], [0.9]]))
     1.0
     """
-    known = [~np.isnan(column) for column in truth.T]
-    pairs = zip(truth.T, scores.T, known, strict=True)
-    return float(np.mean([best_f1_threshold(judged[rows], column[rows])[1] for judged, column, rows in pairs]))
+    return float(np.mean([best_f1_threshold(*columns)[1] for columns in zip(truth.T, scores.T, strict=True)]))
 
 
 def macro_f1(folders: Mapping[str, Path], texts: Sequence[str], truth: Array) -> dict[str, float]:

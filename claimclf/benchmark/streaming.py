@@ -7,8 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import islice
-from pathlib import Path
+from itertools import cycle, islice
 
 from claimclf.benchmark.processes import apart, peak_memory
 from claimclf.errors import InputError
@@ -64,21 +63,14 @@ def stream(model: str, texts: Sequence[str], n_texts: int) -> Streamed:
 def _streamed(model: str, texts: list[str], n_texts: int) -> Streamed:
     from claimclf import load, predict
 
-    classifier = load(model if "/" not in model else Path(model))
+    classifier = load(model)
     start = time.perf_counter()
     through = sum(1 for _ in predict.stream(_numbered(texts, n_texts), model=classifier))
     return Streamed(through, through / (time.perf_counter() - start), peak_memory())
 
 
 def _numbered(texts: list[str], n_texts: int) -> Iterator[str]:
-    def endless() -> Iterator[str]:
-        number = 0
-        while True:
-            for text in texts:
-                number += 1
-                yield f"{number}: {text}"
-
-    return islice(endless(), n_texts)
+    return (f"{number}: {text}" for number, text in enumerate(islice(cycle(texts), n_texts), 1))
 
 
 if __name__ == "__main__":

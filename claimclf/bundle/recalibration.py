@@ -14,7 +14,6 @@ from claimclf.bundle.classifier import Classifier
 from claimclf.bundle.store import load, rewrite
 from claimclf.decision import Calibration, HeldOut
 from claimclf.errors import InputError
-from claimclf.metrics import evaluate
 
 
 def recalibrate(
@@ -111,7 +110,6 @@ def recalibrate_from(
     manifest = source.parsed_manifest
     if refit:
         calibration = Calibration.fit(held_out.logits, held_out.truth, fallback=source.calibration)
-        decided = calibration.decide(calibration.probabilities(held_out.logits))
-        report = evaluate(held_out.truth, decided, source.labels, groups=held_out.group.astype(str).tolist())
+        report = held_out.report(calibration, source.labels)
         manifest = replace(manifest, calibration=calibration, metrics={**report.to_dict(), "what": what})
     return rewrite(source, path, manifest, held_out.write)

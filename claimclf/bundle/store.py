@@ -54,9 +54,7 @@ def save(manifest: Manifest, write_model: Callable[[Path], dict[str, Any]], path
     with replacing(path) as folder:
         settings = write_model(folder)
         manifest = replace(manifest, model={**manifest.model, **settings}, versions=_versions())
-        write_pinned(open_bundle(folder, manifest), folder)
-        (folder / CARD_FILE).write_text(model_card(manifest), "utf-8")
-        replace(manifest, files=hash_files(folder)).write(folder)
+        _seal(folder, manifest)
     return path
 
 
@@ -88,9 +86,7 @@ def rewrite(source: Classifier, path: str | Path, manifest: Manifest, change: Ca
         for file in source.parsed_manifest.files:
             shutil.copyfile(source.path / file, folder / file)
         change(folder)
-        write_pinned(open_bundle(folder, manifest), folder)
-        (folder / CARD_FILE).write_text(model_card(manifest), "utf-8")
-        replace(manifest, files=hash_files(folder)).write(folder)
+        _seal(folder, manifest)
     return load(Path(path))
 
 
@@ -231,6 +227,13 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         for rest in (folder, old):
             shutil.rmtree(rest, ignore_errors=True)
+
+
+def _seal(folder: Path, manifest: Manifest) -> None:
+    """Pin texts with their decisions, write the card, and name every file with its hash in the manifest."""
+    write_pinned(open_bundle(folder, manifest), folder)
+    (folder / CARD_FILE).write_text(model_card(manifest), "utf-8")
+    replace(manifest, files=hash_files(folder)).write(folder)
 
 
 def _versions() -> dict[str, str]:

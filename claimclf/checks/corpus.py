@@ -9,7 +9,7 @@ from pathlib import Path
 from claimclf.checks.confounds import check_balance, check_giveaways, check_length
 from claimclf.checks.duplicates import check_equal, check_overlap, check_similar, check_templates
 from claimclf.checks.findings import Finding, judge
-from claimclf.data import read_examples, read_references, read_rows, resolve, without_text
+from claimclf.data import holds_references, read_examples, read_references, read_rows, resolve, without_text
 from claimclf.data.references import default_cache
 from claimclf.errors import DataError
 from claimclf.labels import LABELS
@@ -92,12 +92,10 @@ def _files(path: Path) -> list[Path]:
 
 
 def _read(file: Path, labels: Sequence[str] | None) -> Sequence[Record]:
-    first = next((row for _, row in read_rows(file)), None)
-    if first is None:
+    records: Sequence[Record] = read_references(file, labels) if holds_references(file) else read_examples(file, labels)
+    if not records:
         raise DataError(f"{file}: empty")
-    if "sha256" in first and "text" not in first:
-        return read_references(file, labels)
-    return read_examples(file, labels)
+    return records
 
 
 def _check_ids(records: Mapping[str, Sequence[Record]]) -> Finding:

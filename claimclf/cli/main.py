@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import io
 import json
 import math
-import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -30,10 +28,11 @@ from claimclf.cli.recalibrate import add_recalibrate
 from claimclf.cli.replay import add_replay
 from claimclf.cli.report import write_report
 from claimclf.cli.suggest import add_suggest
+from claimclf.console import check_folder, reported
 from claimclf.data import load_examples
 from claimclf.decision import HELD_OUT_FILE
 from claimclf.documents import LeftOut
-from claimclf.errors import ClaimclfError, InputError
+from claimclf.errors import InputError
 from claimclf.evaluation import Decider, KeywordRule, Never, evaluate_on, reliability_on
 from claimclf.records import Example
 
@@ -51,8 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 for success; 1 for failure, also of a single document of many; 2 for options that cannot be used, or not
-        together; 130 when interrupted from the keyboard.
+        See :func:`~claimclf.console.reported`; 1 also if a single document of many cannot be read.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         # What is redirected is UTF-8 everywhere; a terminal shows what it cannot show as an escape.
@@ -60,22 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not sys.stdout.isatty():
             sys.stdout.reconfigure(encoding="utf-8", newline="", errors="backslashreplace")
     options = _parser().parse_args(arguments)
-    try:
-        status: int = options.run(options)
-        sys.stdout.flush()
-        return status
-    except ClaimclfError as error:
-        print(f"claimclf: {error}", file=sys.stderr)
-        return 2 if isinstance(error, InputError) else 1
-    except BrokenPipeError:
-        # The reader has left. Python would complain once more when it flushes standard output at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except OSError as error:
-        print(f"claimclf: {error.filename}: {error.strerror}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    return reported(lambda: options.run(options), "claimclf")
 
 
 def _predict(options: argparse.Namespace) -> int:
@@ -84,8 +67,8 @@ def _predict(options: argparse.Namespace) -> int:
     form = options.format or (options.out and options.out.suffix[1:]) or "table"
     if form not in FORMATS:
         raise InputError(f"--out {options.out}: unknown ending; say which --format ({', '.join(FORMATS)})")
-    if options.out and not options.out.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(options.out))
+    if options.out:
+        check_folder(options.out)
     try:
         with alone(options.out), rows_in_files(options.files) as options.files:
             if form == "html":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import shutil
 import sys
 import textwrap
@@ -12,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, TextIO
 
+from claimclf.console import check_folder
 from claimclf.documents.exporting import Row, open_text, write_csv, write_jsonl
 
 
@@ -39,8 +38,7 @@ def output(path: Path | None, *, binary: bool = False) -> Iterator[Any]:
     if path is None:
         yield sys.stdout
         return
-    if not path.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    check_folder(path)
     if path.exists() and not path.is_file():  # a pipe or a device
         with path.open("wb") if binary else open_text(path) as out:
             yield out

@@ -13,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from claimclf.data.arrow import class_names, name_classes
-from claimclf.data.examples import read_examples, read_references
-from claimclf.data.jsonl import read_rows
+from claimclf.data.examples import holds_references, read_examples, read_references
 from claimclf.data.references import resolve
 from claimclf.data.tables import Columns, is_jsonl
 from claimclf.errors import DataError, InputTypeError, MissingExtraError
@@ -193,8 +192,6 @@ def _under_license(examples: list[Example], licenses: tuple[str, ...]) -> list[E
 def _load_file(
     source: str | Path, labels: tuple[str, ...] | None, columns: Columns | None, cache: str | Path | None
 ) -> list[Example]:
-    if is_jsonl(source):
-        first: dict[str, Any] = next((row for _, row in read_rows(source)), {})
-        if "sha256" in first and "text" not in first:
-            return resolve(read_references(source, labels), cache)
+    if is_jsonl(source) and holds_references(source):
+        return resolve(read_references(source, labels), cache)
     return read_examples(source, labels, columns)

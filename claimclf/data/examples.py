@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from claimclf.data.jsonl import read_rows
 from claimclf.data.tables import Columns, Row, is_jsonl, read_table
 from claimclf.errors import DataError
 from claimclf.labels import LABELS
@@ -79,6 +80,12 @@ def read_references(path: str | Path, labels: Iterable[str] | None = LABELS) -> 
         With file and line, for a missing field, a wrong type, an unknown label or an id that occurs twice.
     """
     return _read(read_table(path), _reference, labels)
+
+
+def holds_references(path: str | Path) -> bool:
+    """Tell a file of references from one of texts by its first row."""
+    first: dict[str, Any] = next((row for _, row in read_rows(path)), {})
+    return "sha256" in first and "text" not in first
 
 
 class _Row:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from claimclf.data.jsonl import read_rows, write_rows
-from claimclf.errors import DataError, InputTypeError
+from claimclf.errors import DataError, InputTypeError, MissingExtraError
 from claimclf.records import Example, Reference
 
 
@@ -34,8 +34,6 @@ def default_cache() -> Path:
     MissingExtraError
         Without the extra ``train``.
     """
-    from claimclf.errors import MissingExtraError
-
     try:
         from platformdirs import user_cache_path
     except ImportError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from claimclf.decision.calibration import Calibration
 from claimclf.errors import BundleError, InputError
+from claimclf.metrics import Report, evaluate
 
 HELD_OUT_FILE = "held-out.safetensors"
 
@@ -63,6 +66,24 @@ class HeldOut:
         with np.errstate(invalid="ignore"):
             rates: Array = np.where(known, chosen, 0).sum(axis=0, dtype=np.float64) / known.sum(axis=0)
         return rates
+
+    def report(self, calibration: Calibration, labels: Sequence[str]) -> Report:
+        """Compare what a calibration decides of these texts with what readers said.
+
+        Parameters
+        ----------
+        calibration : Calibration
+            Turns the logits into decisions.
+        labels : sequence of str
+            Names of the columns.
+
+        Returns
+        -------
+        Report
+            With intervals over the sources.
+        """
+        decided = calibration.decide(calibration.probabilities(self.logits))
+        return evaluate(self.truth, decided, labels, groups=self.group.tolist())
 
     def write(self, folder: Path) -> None:
         """Write ``held-out.safetensors``.

@@ -77,10 +77,9 @@ def adjusted(calibration: Calibration, held_out: HeldOut, prior: Array) -> Calib
     intercept, threshold = list(calibration.intercept), list(calibration.threshold)
     for column in np.flatnonzero(~np.isnan(prior)):
         intercept[column] += float(log_odds_shift(base_rate[column], prior[column]))
-        known = ~np.isnan(held_out.truth[:, column])
-        truth = held_out.truth[known, column]
+        truth = held_out.truth[:, column]
         weight = np.where(truth == 1, prior[column] / base_rate[column], (1 - prior[column]) / (1 - base_rate[column]))
-        threshold[column] = best_f1_threshold(truth, held_out.logits[known, column], weight)[1] / 2
+        threshold[column] = best_f1_threshold(truth, held_out.logits[:, column], weight)[1] / 2
     return Calibration(calibration.slope, tuple(intercept), tuple(threshold))
 
 
@@ -107,26 +106,24 @@ def estimate_prior(probabilities: Array, base_rate: Array, *, exclusive: bool = 
     >>> estimate_prior(scores, np.array([0.5])).round(2)
     array([0.25])
     """
-    if exclusive:
-        return _estimate_exclusive(probabilities / base_rate, base_rate)
+    likelihood = probabilities / base_rate
     odds = probabilities / (1 - np.clip(probabilities, None, 1 - 1e-9)) * (1 - base_rate) / base_rate
-    prior: Array = base_rate
-    for _ in range(_STEPS):
-        scaled = odds * prior / (1 - prior)
-        updated: Array = np.clip((scaled / (1 + scaled)).mean(axis=0), _LEAST, 1 - _LEAST)
-        if np.abs(updated - prior).max() < _TOLERANCE:
-            return updated
-        prior = updated
-    return prior
 
-
-def _estimate_exclusive(likelihood: Array, base_rate: Array) -> Array:
-    prior: Array = base_rate
-    for _ in range(_STEPS):
+    def updated(prior: Array) -> Array:
+        if not exclusive:
+            scaled = odds * prior / (1 - prior)
+            return _clipped((scaled / (1 + scaled)).mean(axis=0))
         joint = likelihood * prior
-        clipped = np.clip((joint / joint.sum(axis=1, keepdims=True)).mean(axis=0), _LEAST, 1 - _LEAST)
-        updated: Array = clipped / clipped.sum()
-        if np.abs(updated - prior).max() < _TOLERANCE:
-            return updated
-        prior = updated
+        shares = _clipped((joint / joint.sum(axis=1, keepdims=True)).mean(axis=0))
+        return np.asarray(shares / shares.sum())
+
+    prior = base_rate
+    for _ in range(_STEPS):
+        previous, prior = prior, updated(prior)
+        if np.abs(prior - previous).max() < _TOLERANCE:
+            break
     return prior
+
+
+def _clipped(shares: Array) -> Array:
+    return np.asarray(np.clip(shares, _LEAST, 1 - _LEAST))

@@ -58,8 +58,7 @@ def read_trail(path: str | Path) -> list[Row]:
 
 def _of_jsonl(text: str) -> Iterator[Row]:
     for line in filter(str.strip, text.split("\n")):
-        row = json.loads(line)
-        yield dict(row.items())
+        yield {**json.loads(line)}
 
 
 def _of_csv(text: str) -> Iterator[Row]:

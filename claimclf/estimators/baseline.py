@@ -17,7 +17,7 @@ from claimclf.errors import InputError
 from claimclf.estimators.base import Array, TextClassifier
 from claimclf.estimators.heads import fit_line
 from claimclf.estimators.inputs import check_training_data
-from claimclf.numbers import check_count
+from claimclf.numbers import check_count, check_number
 
 
 class BaselineClassifier(TextClassifier):
@@ -116,15 +116,17 @@ class BaselineClassifier(TextClassifier):
             With its name.
         """
         super().check_parameters()
+        check_count("max_features", self.max_features)
+        check_number("C", self.C)
+        check_number("calibration_folds", self.calibration_folds)
         if self.C <= 0:
             raise InputError(f"C: expected a positive number, got {self.C}")
-        check_count("max_features", self.max_features)
         for name in ("word_ngrams", "char_ngrams"):
-            shortest, longest = getattr(self, name)
-            if not 1 <= shortest <= longest:
-                raise InputError(
-                    f"{name}: expected the shortest and the longest, at least 1, got {getattr(self, name)}"
-                )
+            match getattr(self, name):
+                case (int(shortest), int(longest)) if 1 <= shortest <= longest:
+                    continue
+                case lengths:
+                    raise InputError(f"{name}: expected the shortest and the longest, at least 1, got {lengths!r}")
 
     def _calibrate(self, texts: list[str], targets: Array, groups: list[str], exclusive: bool) -> None:
         n_folds = min(self.calibration_folds, len(set(groups)))

@@ -7,19 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from claimclf import bundle
 from claimclf.data import is_real, targets
 from claimclf.decision import HeldOut
 from claimclf.estimators.recipe import Recipe
-from claimclf.metrics import Report, evaluate
+from claimclf.metrics import Report
 from claimclf.records import Example
 
 if TYPE_CHECKING:
     from claimclf.estimators.choice import Choice
-
-VALIDATION = "validation sentences"
-"""What figures are of, unless cross-validation gave them."""
 
 
 class Trained(NamedTuple):
@@ -47,18 +45,8 @@ def calibrate_on_validation(path: Path, recipe: Recipe, validation: Sequence[Exa
     Trained
         Where the bundle is, and its figures on the texts.
     """
-    truth, groups = targets(validation, recipe.labels), [example.group for example in validation]
-    classifier = bundle.recalibrate(
-        path,
-        path,
-        [example.text for example in validation],
-        truth,
-        groups=groups,
-        at_random=[example.how == "random" for example in validation],
-        real=[is_real(example) for example in validation],
-    )
-    decided = classifier.calibration.decide(classifier.calibration.probabilities(classifier.held_out.logits))
-    return Trained(path, evaluate(truth, decided, recipe.labels, groups=groups), VALIDATION)
+    logits = bundle.load(path).decision_function([example.text for example in validation])
+    return calibrate_on_scores(path, recipe, validation, logits, "validation sentences, which also set the thresholds")
 
 
 def calibrate_on_choice(path: Path, recipe: Recipe, train: Sequence[Example], choice: Choice) -> Trained:
@@ -81,15 +69,39 @@ def calibrate_on_choice(path: Path, recipe: Recipe, train: Sequence[Example], ch
         Where the bundle is, and the figures of these networks.
     """
     scored = [train[row] for row in choice.rows]
-    truth, groups = targets(scored, recipe.labels), [example.group for example in scored]
-    held_out = HeldOut(
-        choice.logits,
-        truth,
-        np.unique(groups, return_inverse=True)[1],
-        np.array([example.how == "random" for example in scored]),
-        np.ones(len(scored), dtype=bool),
-    )
     what = "sentences, each decided by a network that learnt without its group"
-    classifier = bundle.recalibrate_from(bundle.load(path), path, held_out, what=what)
-    decided = classifier.calibration.decide(classifier.calibration.probabilities(held_out.logits))
-    return Trained(path, evaluate(truth, decided, recipe.labels, groups=groups), what)
+    return calibrate_on_scores(path, recipe, scored, choice.logits, what)
+
+
+def calibrate_on_scores(
+    path: Path, recipe: Recipe, scored: Sequence[Example], logits: npt.NDArray[np.floating], what: str
+) -> Trained:
+    """Calibrate on scores of texts that whoever gave them did not learn from; the bundle keeps them.
+
+    Parameters
+    ----------
+    path : Path
+        The bundle, which is changed in place.
+    recipe : Recipe
+        Its labels are the bundle's.
+    scored : sequence of Example
+        The texts.
+    logits : ndarray of float, shape (n_texts, n_labels)
+        Their scores.
+    what : str
+        What the figures are of, for the manifest.
+
+    Returns
+    -------
+    Trained
+        Where the bundle is, and the figures that it keeps.
+    """
+    held_out = HeldOut(
+        logits.astype(np.float32),
+        targets(scored, recipe.labels),
+        np.unique([example.group for example in scored], return_inverse=True)[1],
+        np.array([example.how == "random" for example in scored]),
+        np.array([is_real(example) for example in scored]),
+    )
+    calibrated = bundle.recalibrate_from(bundle.load(path), path, held_out, what=what)
+    return Trained(path, held_out.report(calibrated.calibration, recipe.labels), what)

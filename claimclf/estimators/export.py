@@ -90,7 +90,7 @@ def write_graph(network: nn.Module, folder: Path, agreement: Callable[[Path], fl
         for scheme, quantise in SCHEMES.items():
             with quiet():
                 quantise(rewritten, folder / GRAPH_FILE)
-            add_embedding(folder / GRAPH_FILE, folder / GRAPH_FILE)
+            add_embedding(folder / GRAPH_FILE)
             if agreement is None:
                 return {"quantisation": scheme}
             shares[scheme] = agreement(folder)
@@ -113,7 +113,8 @@ def export_graph(network: nn.Module, path: Path) -> None:
     path : Path
         Where to.
     """
-    example = torch.tensor([[101, 7592, 2088, 102], [101, 7592, 2003, 102]]) % _vocabulary_size(network)
+    vocabulary = network.get_input_embeddings().num_embeddings
+    example = torch.tensor([[101, 7592, 2088, 102], [101, 7592, 2003, 102]]) % vocabulary
     shape = {0: torch.export.Dim("texts"), 1: torch.export.Dim("tokens")}
     with quiet():
         torch.onnx.export(
@@ -167,8 +168,3 @@ class _LogitsOnly(nn.Module):  # type: ignore[misc]
     def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
         logits: torch.Tensor = self.network(input_ids=input_ids).logits
         return logits
-
-
-def _vocabulary_size(network: nn.Module) -> int:
-    embedding = next(module for module in network.modules() if isinstance(module, nn.Embedding))
-    return int(embedding.num_embeddings)

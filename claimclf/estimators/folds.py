@@ -10,14 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
 
-from claimclf.bundle import Classifier, load, recalibrate_from
+from claimclf.bundle import Classifier, load
 from claimclf.data import group_folds, is_real, targets, to_hold_out
-from claimclf.decision import HeldOut
 from claimclf.errors import InputError
-from claimclf.estimators.calibrating import Trained
+from claimclf.estimators.calibrating import Trained, calibrate_on_scores
 from claimclf.estimators.recipe import Recipe
 from claimclf.estimators.runs import keep_neighbours_of, train_transformer
-from claimclf.metrics import evaluate
 from claimclf.records import Example
 from claimclf.text import normalise
 
@@ -109,20 +107,10 @@ def calibrate_across(recipe: Recipe, folds: Sequence[str | Path]) -> Trained:
         raw = fold.decision_function([example.text for example in part])
         logits.append((raw - foreign.mean(axis=0)) * stretch + own.mean(axis=0))
         scored += part
-    names = [example.group for example in scored]
-    held_out = HeldOut(
-        np.concatenate(logits),
-        targets(scored, recipe.labels),
-        np.unique(names, return_inverse=True)[1],
-        np.array([example.how == "random" for example in scored]),
-        np.ones(len(scored), dtype=bool),
-    )
     what = "sentences of repositories that the model which decided them had not seen"
-    calibration = recalibrate_from(bundle, recipe.output, held_out, what=what).calibration
-    decided = calibration.decide(calibration.probabilities(held_out.logits))
-    report = evaluate(held_out.truth, decided, recipe.labels, groups=names)
+    trained = calibrate_on_scores(recipe.output, recipe, scored, np.concatenate(logits), what)
     keep_neighbours_of(recipe, recipe.output)
-    return Trained(recipe.output, report, what)
+    return trained
 
 
 def _unseen_groups(fold: Classifier, known: Sequence[Example]) -> set[str]:

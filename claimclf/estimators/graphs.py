@@ -62,32 +62,31 @@ def rewrite_for_processors(source: Path, target: Path) -> None:
     ir.save(model, target)
 
 
-def add_embedding(source: Path, target: Path) -> None:
+def add_embedding(path: Path) -> None:
     """Make the pooled vector that the head reads a second output, ``embedding``; nothing more is computed for it.
 
     Parameters
     ----------
-    source, target : Path
-        ONNX files whose first output is ``logits``, quantised or not; the first is read, the second written. They may
-        be the same.
+    path : Path
+        An ONNX file whose first output is ``logits``, quantised or not; it is changed in place.
 
     Raises
     ------
     ExportError
         If the logits are not the product of a linear head.
     """
-    model = ir.load(source)
+    model = ir.load(path)
     logits = model.graph.outputs[0]
     embedding = _read_by_head(logits)
     if embedding is None:
-        raise ExportError(f"{source}: no linear head computes the logits, so there is nothing that it reads")
+        raise ExportError(f"{path}: no linear head computes the logits, so there is nothing that it reads")
     embedding.name = EMBEDDING
     embedding.dtype = ir.DataType.FLOAT
     embedding.shape = ir.Shape([logits.shape[0] if logits.shape else "texts", "features"])
     if embedding not in model.graph.outputs:
         model.graph.outputs.append(embedding)
     passes.NameFixPass()(model)  # exported token embeddings may be called so too; outputs keep their names
-    ir.save(model, target)
+    ir.save(model, path)
 
 
 def _read_by_head(logits: ir.Value) -> ir.Value | None:

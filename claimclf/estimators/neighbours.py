@@ -62,7 +62,7 @@ def keep_neighbours(
 
     def write(folder: Path) -> None:
         if source.parsed_manifest.kind == "transformer":
-            add_embedding(folder / GRAPH_FILE, folder / GRAPH_FILE)
+            add_embedding(folder / GRAPH_FILE)
         embeddings = open_bundle(folder, source.parsed_manifest).embed([example.text for example in chosen])
         rows = [{"id": e.id, "text": e.text, "labels": list(e.labels)} for e in chosen]
         KeptExamples(rows, unit(embeddings)).write(folder)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import torch
 from torch import nn
 from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification
 from transformers.modeling_outputs import SequenceClassifierOutput
 
-from claimclf.errors import InputError
+from claimclf.estimators.options import Pooling
 from claimclf.estimators.quiet import quiet
-
-Pooling = Literal["first", "mean"]
 
 
 class MeanPoolingClassifier(nn.Module):  # type: ignore[misc]
@@ -93,14 +91,7 @@ def build_network(location: str, labels: tuple[str, ...], pooling: Pooling) -> n
     -------
     torch.nn.Module
         Takes ``input_ids`` and ``attention_mask``, returns an output with ``logits``.
-
-    Raises
-    ------
-    InputError
-        If `pooling` is unknown.
     """
-    if pooling not in get_args(Pooling):
-        raise InputError(f"pooling: expected one of {', '.join(get_args(Pooling))}, got {pooling!r}")
     names = dict(enumerate(labels))
     with quiet():
         if pooling == "mean":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +11,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Sampler
 from transformers import Trainer
 
-from claimclf.errors import InputError
-
-Loss = Literal["bce", "class_balanced", "focal", "asymmetric", "softmax"]
+from claimclf.estimators.options import Loss
 
 UNKNOWN = -1.0
 """Stands for nan in the targets of a batch: nan times zero would still be nan in the loss."""
@@ -106,13 +104,6 @@ def disagreement(first: torch.Tensor, second: torch.Tensor, *, exclusive: bool =
         return (one.exp() - other.exp()) * (one - other) * first.shape[1] / 2
     # KL(p, q) + KL(q, p) of two Bernoulli variables is (p - q) times the difference of their logits.
     return (torch.sigmoid(first) - torch.sigmoid(second)) * (first - second) / 2
-
-
-def check_loss(loss: str) -> None:
-    """Raise ``InputError`` for a loss that is unknown, or that comes by itself with labels that exclude each other."""
-    able = [name for name in get_args(Loss) if name != "softmax"]
-    if loss not in able:
-        raise InputError(f"loss: expected one of {', '.join(able)}, got {loss!r}")
 
 
 class MaskedTrainer(Trainer):  # type: ignore[misc]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 from claimclf.errors import InputError
+from claimclf.numbers import check_number
 
-if TYPE_CHECKING:
-    from claimclf.estimators.objective import Loss
-
+Loss = Literal["bce", "class_balanced", "focal", "asymmetric", "softmax"]
+"""The last comes by itself with labels that exclude each other."""
+Pooling = Literal["first", "mean"]
 Strategy = Literal["head", "contrastive", "full"]
 """Ways to learn, from the fewest weights that move to the most."""
 Tracker = Literal["none", "tensorboard", "mlflow"]
@@ -43,6 +44,26 @@ class TrainingOptions:
     tracker: Tracker
 
 
+_NUMBERS = (
+    "averaging",
+    "batch_size",
+    "consistency",
+    "contrastive_steps",
+    "embedding_noise",
+    "epochs",
+    "label_smoothing",
+    "layer_decay",
+    "learning_rate",
+    "max_length",
+    "negative_share",
+    "patience",
+    "time_budget",
+    "validation_fraction",
+    "warmup",
+    "weight_decay",
+)
+
+
 def check_options(given: Mapping[str, Any]) -> None:
     """Refuse a parameter that is out of range.
 
@@ -56,6 +77,8 @@ def check_options(given: Mapping[str, Any]) -> None:
     InputError
         With its name.
     """
+    for name in _NUMBERS:
+        check_number(name, given[name])
     for name, low in (("epochs", 1), ("batch_size", 1), ("max_length", 8), ("patience", 1)):
         if given[name] < low:
             raise InputError(f"{name}: expected at least {low}, got {given[name]}")
@@ -72,7 +95,8 @@ def check_options(given: Mapping[str, Any]) -> None:
     for name in ("averaging", "label_smoothing", "warmup"):
         if not 0 <= given[name] < 1:
             raise InputError(f"{name}: expected a number from 0 to below 1, got {given[name]}")
-    for name, able in (("strategy", (*get_args(Strategy), "auto")), ("tracker", get_args(Tracker))):
+    choices = {"strategy": (*get_args(Strategy), "auto"), "loss": get_args(Loss)[:-1], "pooling": get_args(Pooling)}
+    for name, able in {**choices, "tracker": get_args(Tracker)}.items():
         if given[name] not in able:
             raise InputError(f"{name}: expected one of {', '.join(able)}, got {given[name]!r}")
     if given["strategy"] != "full" and given["pooling"] == "first":

@@ -14,7 +14,7 @@ from claimclf.data import clean, fingerprint, is_real, targets
 from claimclf.errors import DataError
 from claimclf.estimators.base import TextClassifier
 from claimclf.estimators.baseline import BaselineClassifier
-from claimclf.estimators.calibrating import VALIDATION, Trained, calibrate_on_choice, calibrate_on_validation
+from claimclf.estimators.calibrating import Trained, calibrate_on_choice, calibrate_on_validation
 from claimclf.estimators.neighbours import keep_neighbours
 from claimclf.estimators.pretrained import count_truncated
 from claimclf.estimators.recipe import Recipe
@@ -84,9 +84,13 @@ def train_baseline(recipe: Recipe) -> Trained:
     measured = evaluate(
         targets(held_out, recipe.labels), decided, recipe.labels, groups=[example.group for example in held_out]
     )
-    metrics = {**measured.to_dict(), "what": VALIDATION}
-    path = estimator.save(recipe.output, training=_provenance(recipe, train, held_out, report), metrics=metrics)
-    return Trained(path, measured, VALIDATION)
+    what = "validation sentences"
+    path = estimator.save(
+        recipe.output,
+        training=_provenance(recipe, train, held_out, report),
+        metrics={**measured.to_dict(), "what": what},
+    )
+    return Trained(path, measured, what)
 
 
 def keep_neighbours_of(recipe: Recipe, path: Path) -> None:

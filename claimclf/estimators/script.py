@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import logging
-import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from claimclf.bundle import SHIPPED, copy_without
+from claimclf.console import reported
 from claimclf.data import Columns
 from claimclf.data.options import add_column_options, named_columns
-from claimclf.errors import ClaimclfError, InputError
+from claimclf.errors import InputError
 from claimclf.estimators.calibrating import Trained
 from claimclf.estimators.recipe import Recipe
 
@@ -45,7 +45,7 @@ def run(
     Returns
     -------
     int
-        0 for success, 1 for failure; wrong usage exits with 2.
+        See :func:`~claimclf.console.reported`.
     """
     parser = argparse.ArgumentParser(
         description=description,
@@ -66,15 +66,14 @@ def run(
     given = parser.parse_args()
     logging.basicConfig(format="%(message)s")
     logging.getLogger("claimclf").setLevel(logging.INFO)  # what a run finds in its data
-    try:
+
+    def work() -> None:
         trained = train(_recipe(given), given)
         if given.ship:
             copy_without(trained.path, SHIPPED / shipped_as, _FOR_TORCH_ONLY, shipped_as)
-    except ClaimclfError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 1
-    print(f"\nbundle: {trained.path}\n\non {trained.what}:\n{trained.report}")
-    return 0
+        print(f"\nbundle: {trained.path}\n\non {trained.what}:\n{trained.report}")
+
+    return reported(work)
 
 
 def parse_settings(settings: Iterable[str]) -> dict[str, Any]:

@@ -166,13 +166,20 @@ class Learner:
         return torch_embeddings(network, self.tokenizer, texts, self.options.max_length, bf16=self.options.bf16)
 
     def _fully(
-        self, rows: Array, validation: Dataset | None, options: TrainingOptions, folder: Path, **more: Any
+        self,
+        rows: Array,
+        validation: Dataset | None,
+        options: TrainingOptions,
+        folder: Path,
+        *,
+        checkpoints: bool = True,
     ) -> tuple[Any, list[Any]]:
         network = copy.deepcopy(self.network)
         if options.contrastive_steps:
             self._contrast(network, rows, options.contrastive_steps)
             network.requires_grad_(True)  # what was frozen for the contrast
-        history = fine_tune(network, self.tokenizer, self._encoded.select(rows), validation, options, folder, **more)
+        train = self._encoded.select(rows)
+        history = fine_tune(network, self.tokenizer, train, validation, options, folder, checkpoints=checkpoints)
         return network.to("cpu", torch.float32), history
 
     def _head(self, strategy: Strategy, rows: Array) -> tuple[LinearHead, Any]:

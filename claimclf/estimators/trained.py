@@ -10,12 +10,11 @@ import numpy as np
 
 from claimclf.backends import OnnxBackend
 from claimclf.estimators.base import Array, TextClassifier
-from claimclf.estimators.options import Strategy
+from claimclf.estimators.options import Pooling, Strategy
 from claimclf.estimators.pretrained import Base
 
 if TYPE_CHECKING:
     from claimclf.estimators.choice import Choice
-    from claimclf.estimators.network import Pooling
 
 
 class NetworkClassifier(TextClassifier):

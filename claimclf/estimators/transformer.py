@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -19,13 +19,9 @@ from claimclf.decision.calibration import Calibration
 from claimclf.errors import MissingExtraError
 from claimclf.estimators.base import Array
 from claimclf.estimators.inputs import TrainingData, check_hard, check_training_data
-from claimclf.estimators.options import Strategy, Tracker, TrainingOptions, check_options
+from claimclf.estimators.options import Loss, Pooling, Strategy, Tracker, TrainingOptions, check_options
 from claimclf.estimators.pretrained import hashed, resolve_base
 from claimclf.estimators.trained import NetworkClassifier
-
-if TYPE_CHECKING:
-    from claimclf.estimators.network import Pooling
-    from claimclf.estimators.objective import Loss
 
 DEFAULT_BASE = "sentence-transformers/all-MiniLM-L6-v2"
 
@@ -220,13 +216,11 @@ class TransformerClassifier(NetworkClassifier):
             from claimclf.estimators.choice import choose
             from claimclf.estimators.finetuning import encode
             from claimclf.estimators.network import build_network
-            from claimclf.estimators.objective import check_loss
             from claimclf.estimators.strategies import Learner
         except ImportError as error:
             raise MissingExtraError("TransformerClassifier", "train") from error
 
         self.check_parameters()
-        check_loss(self.loss)
         data = check_training_data(X, y, self.labels, groups, exclusive=self.exclusive, soft=True)
         units = list(map(str, range(len(data.texts)))) if groups is None else list(groups)
         train, held_out = self._parts(data, units, validation)

@@ -66,9 +66,9 @@ def compare(
         raise InputError("compare: the bundles differ in their labels")
     texts, truth = [example.text for example in examples], targets(examples, labels)
     groups = [example.group for example in examples]
-    deciders: dict[str, Decider] = (
-        {"keywords": KeywordRule(), **classifiers} if labels == KeywordRule().labels else {**classifiers}
-    )
+    rule = KeywordRule()
+    deciders: dict[str, Decider] = {**({"keywords": rule} if labels == rule.labels else {}), **classifiers}
+    pairs = read_pairs()
     decisions = {name: decider.predict(texts) for name, decider in deciders.items()}
     models: dict[str, Any] = {}
     for name, decider in deciders.items():
@@ -76,8 +76,8 @@ def compare(
             "report": evaluate(truth, decisions[name], labels, groups=groups).to_dict(),
             "slices": _slices(examples, truth, decisions[name], labels),
         }
-        if set(labels) & {pair.label for pair in read_pairs()}:
-            models[name]["behaviour"] = behaviour(decider, read_pairs()).to_dict()
+        if set(labels) & {pair.label for pair in pairs}:
+            models[name]["behaviour"] = behaviour(decider, pairs).to_dict()
         if isinstance(decider, Classifier):
             probabilities = decider.predict_proba(texts)
             found = reliability(truth, probabilities, labels, groups=groups)
