@@ -8,12 +8,16 @@ from typing import Any
 _CONFIDENCE = 0.95
 """Below this the identifier is guessing; at it, 11 of 42,947 English sentences of the pool were taken for foreign."""
 
+_FEWEST_WORDS = 4
+"""Of fewer the identifier is sure and wrong: "We disagree." is Javanese to it, "Sanctions" French."""
+
 
 def in_english(text: str) -> bool:
     """Say whether a text may be English.
 
-    The identifier is `CLD3 <https://github.com/google/cld3>`_. A text too short to judge (a name, a number, nothing at
-    all) passes: only a confident finding of another language fails, and a text most of whose letters are not Latin.
+    The identifier is `CLD3 <https://github.com/google/cld3>`_. A text too short to judge (up to three words, a number,
+    nothing at all) passes, and so "Keine Einigung." and "Non è vero." do: only a confident finding of another language
+    in four words or more fails, and a text most of whose letters are not Latin.
 
     Parameters
     ----------
@@ -23,7 +27,8 @@ def in_english(text: str) -> bool:
     Returns
     -------
     bool
-        False where another script is, or another language is recognised with a probability of at least 0.95.
+        False where another script is, or another language is recognised with a probability of at least 0.95 in at least
+        four words.
 
     Examples
     --------
@@ -35,7 +40,9 @@ def in_english(text: str) -> bool:
     if not text.isascii() and not _is_latin(text):
         return False
     finding = _identifier().FindLanguage(text)
-    return finding.language == "en" or not finding.is_reliable or finding.probability < _CONFIDENCE
+    if finding.language == "en" or not finding.is_reliable or finding.probability < _CONFIDENCE:
+        return True
+    return sum(any(map(str.isalpha, word)) for word in text.split()) < _FEWEST_WORDS
 
 
 def _is_latin(text: str) -> bool:

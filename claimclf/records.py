@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -205,7 +205,9 @@ class Task:
         {'text': 'Rabat signed.', 'labels': None, 'label': 'agreement', 'probability': 0.48}
         """
         labels = None if self.labels is None else list(self.labels)
-        return {**self.fields, "text": self.text, "labels": labels, **self.why}
+        made = {"text": self.text, "labels": labels, **self.why}
+        fields = {name: value for name, value in self.fields.items() if (name, value) != ("text", self.text)}
+        return {**beside(fields, made.keys()), **made}
 
 
 @dataclass(frozen=True)
@@ -261,3 +263,30 @@ class Provenance:
     policy: str | None
     policy_sha256: str | None
     version: str
+
+
+def beside(fields: Mapping[str, Any], taken: Collection[str]) -> dict[str, Any]:
+    """Name the fields of an input so that nothing is lost beside what is made of it.
+
+    Parameters
+    ----------
+    fields : mapping
+        What the input says.
+    taken : collection of str
+        Names of what is made.
+
+    Returns
+    -------
+    dict
+        The fields, with ``given_`` in front of names that are taken.
+
+    Examples
+    --------
+    >>> beside({"labels": "mine", "given_labels": "yours", "n": 1}, {"text", "labels"})
+    {'given_given_labels': 'mine', 'given_labels': 'yours', 'n': 1}
+    """
+    return {_free(name, {*taken, *(fields.keys() - {name})}): value for name, value in fields.items()}
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    return name if name not in taken else _free(f"given_{name}", taken)

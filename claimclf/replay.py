@@ -10,7 +10,7 @@ from typing import Any
 
 from claimclf.bundle import Classifier, load, provenance
 from claimclf.bundle.store import SHIPPED
-from claimclf.documents import Document, find
+from claimclf.documents import STANDARD_INPUT, Document, find
 from claimclf.errors import DataError, DocumentError
 from claimclf.predict import predict
 from claimclf.records import Prediction
@@ -20,6 +20,9 @@ TOLERANCE = 0.01
 processors of another kind."""
 
 Row = dict[str, Any]
+
+_BESIDE = ("truncated", "in_scope", "model", "page", "heading", "kind")
+"""What is said of a sentence beside labels and scores."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,10 @@ def classifier_of(row: Row, model: str | None = None, threads: int | None = None
 def replay(rows: Iterable[Row], classifier: Classifier, *, tolerance: float = TOLERANCE) -> Iterator[Difference]:
     """Make predictions again.
 
-    A document that is missing or has changed is reported and not compared further; a text that came from memory is
-    scored as the export holds it. An export of labelled sentences only is complete if nothing else is labelled now.
+    A document that is missing or has changed is reported and not compared further. What came from memory or standard
+    input is scored sentence by sentence as the export holds it: what the text was besides, and where its sentences
+    stood in it, is not compared, and without what an export leaves out scores move a little. An export of labelled
+    sentences only is complete if nothing else is labelled now.
 
     Parameters
     ----------
@@ -107,8 +112,8 @@ def replay(rows: Iterable[Row], classifier: Classifier, *, tolerance: float = TO
 def _document(
     source: str | None, sha256: str, recorded: Sequence[Row], classifier: Classifier, tolerance: float
 ) -> Iterator[Difference]:
-    if source is None:
-        predictions = predict([row["text"] for row in recorded], model=classifier)
+    if source is None or source == STANDARD_INPUT:
+        predictions = predict.stream([row["text"] for row in recorded], model=classifier)
         made: dict[tuple[int, int], Prediction] = {
             (row["start"], row["end"]): prediction for row, prediction in zip(recorded, predictions, strict=True)
         }
@@ -141,6 +146,9 @@ def _differs(row: Row, prediction: Prediction, tolerance: float) -> str:
     now = prediction.to_dict()
     if any(row[name] != now[name] for name in ("labels", "referred")):
         return f"{_said(row)}, now {_said(now)}"
+    for name in _BESIDE:
+        if name in now and row[name] != now[name]:  # a text without its document stands nowhere
+            return f"{name} {row[name]}, now {now[name]}"
     if set(row["scores"]) != set(now["scores"]):
         return f"scores of {', '.join(row['scores'])}, now of {', '.join(now['scores'])}"
     apart = {label: abs(row["scores"][label] - score) for label, score in now["scores"].items()}

@@ -113,6 +113,7 @@ def test_bundles_and_estimators_suggest_alike(training_data, baseline_bundle: Pa
         ({"texts": ["A text.", None]}, InputTypeError, r"texts\[1\]: expected a string, got None"),
         ({"labelled": "A text."}, InputTypeError, "labelled: expected a sequence of strings"),
         ({"number": 0}, InputError, "number: expected a positive number, got 0"),
+        ({"seed": -1}, InputError, "seed: expected a number from 0 up, got -1"),
         ({"number": 2.5}, InputTypeError, "number: expected a whole number, got 2.5"),
         ({"classifier": "default"}, InputTypeError, "classifier: expected a loaded bundle or a fitted estimator, got"),
         ({"classifier": claimclf.BaselineClassifier()}, InputTypeError, "got BaselineClassifier; fit or load it"),
@@ -135,11 +136,19 @@ def written(form: str) -> str:
     return out.getvalue()
 
 
-def test_our_own_format_has_a_row_for_every_reason() -> None:
+def test_our_own_format_has_a_row_for_every_text_with_all_reasons() -> None:
     rows = [json.loads(line) for line in written("jsonl").splitlines()]
     assert rows[0] == {"id": 7, "page": 3, "text": "Ёlka.", "labels": None, "label": "tax", "probability": 0.48}
-    assert [row["label"] for row in rows] == ["tax", "tax", "water", "tax"]
-    assert rows[2]["labels"] == ["tax", "health"]
+    assert [(row["label"], row.get("also")) for row in rows[1:]] == [("tax", [dict(AGAIN.why)]), ("tax", None)]
+    assert rows[1]["labels"] == ["tax", "health"]
+
+
+def test_what_the_input_says_itself_is_kept_beside_what_is_asked() -> None:
+    fields = {"body": "A.", "text": "Another.", "label": "mine", "labels": None, "n": 1}
+    why = {"label": "tax", "probability": 0.5}
+    kept = {"body": "A.", "given_text": "Another.", "given_label": "mine", "given_labels": None, "n": 1}
+    assert Task("A.", None, why=why, fields=fields).to_dict() == {**kept, "text": "A.", "labels": None, **why}
+    assert Task("A.", None, fields={"text": "A."}).to_dict() == {"text": "A.", "labels": None}
 
 
 def test_argilla_records_name_fields_suggestions_and_metadata() -> None:
@@ -210,6 +219,9 @@ def test_suggest_says_what_is_wrong(tmp_path: Path, baseline_bundle: Path, capsy
     assert "number: expected a positive number" in capsys.readouterr().err
     assert main([*arguments, "--column", "body", "--out", str(tmp_path / "no" / "such.jsonl")]) == 1
     assert "No such file or directory" in capsys.readouterr().err
+    assert main([*arguments, "--column", "body", "--out", str(tmp_path / "a.csv")]) == 2
+    assert "a.csv: jsonl is written; let the name end in .jsonl" in capsys.readouterr().err
+    assert not (tmp_path / "a.csv").exists()
     empty = tmp_path / "e.txt"
     empty.touch()
     assert main(["suggest", str(empty), "--model", str(baseline_bundle)]) == 1
@@ -245,10 +257,26 @@ def test_doubts_are_the_labels_that_contradict_the_others(table: Path, capsys) -
     assert main(["doubts", str(table), *COLUMNS, "--group-column", "noun", "--folds", "2"]) == 0
     captured = capsys.readouterr()
     rows = [json.loads(line) for line in captured.out.splitlines()]
-    assert captured.err == f"{len(rows)} doubtful labels of 72 texts\n"
-    assert {row["id"] for row in rows[:6]} == {f"mine.csv, line {line}" for line in (5, 22, 52)}
-    assert all(row["given"] == (row["label"] in row["labels"]) for row in rows)
+    reasons = [(row, reason) for row in rows for reason in (row, *row.get("also", []))]
+    assert captured.err == f"{len(reasons)} doubtful labels of 72 texts\n"
+    assert {row["id"] for row in rows[:3]} == {f"mine.csv, line {line}" for line in (5, 22, 52)}
+    assert all(reason["given"] == (reason["label"] in row["labels"]) for row, reason in reasons)
     assert rows[0]["group"] in WATER + MONEY
+
+
+def test_doubts_can_be_learnt_from_again(table: Path, tmp_path: Path) -> None:
+    out = tmp_path / "to-reread.jsonl"
+    assert main(["doubts", str(table), *COLUMNS, "--folds", "2", "--out", str(out)]) == 0
+    assert len({example.text for example in load_examples([out], labels=None)}) >= 3
+
+
+def test_a_text_that_is_judged_is_not_learnt_from_where_it_occurs_again(table: Path, capsys) -> None:
+    lines = table.read_text("utf-8").splitlines()
+    wrong = [lines[number] for number in (4, 21, 51)]
+    table.write_text("\n".join([*lines, *wrong * 3]) + "\n", "utf-8")
+    assert main(["doubts", str(table), *COLUMNS, "--folds", "6"]) == 0
+    found = {json.loads(line)["text"] for line in capsys.readouterr().out.splitlines()}
+    assert {line.split(",")[0] for line in wrong} <= found
 
 
 def test_a_bundle_that_knows_better_doubts_as_well(table: Path, tmp_path: Path, capsys) -> None:
@@ -268,6 +296,10 @@ def test_doubts_say_what_is_wrong(table: Path, monkeypatch: pytest.MonkeyPatch, 
     assert "no label in column 'labels' or 'label'" in capsys.readouterr().err
     assert main(["doubts", str(table), *COLUMNS, "--group-column", "noun", "--folds", "20"]) == 2
     assert "n_folds: expected 2 to 12 (the number of groups), got 20" in capsys.readouterr().err
+    assert main(["doubts", str(table), *COLUMNS, "--seed", "-1"]) == 2
+    assert "--seed -1: expected a whole number from 0 to" in capsys.readouterr().err
+    assert main(["doubts", str(table), *COLUMNS, "--format", "argilla", "--out", "a.jsonl"]) == 2
+    assert "--out a.jsonl: argilla is written; let the name end in .json" in capsys.readouterr().err
     monkeypatch.setitem(__import__("sys").modules, "cleanlab.filter", None)
     assert main(["doubts", str(table), *COLUMNS]) == 1
     assert "needs the extra 'corpus'" in capsys.readouterr().err

@@ -266,6 +266,7 @@ def test_the_command_refuses_what_it_cannot_do(capsys) -> None:
         (["--host", "192.0.2.1", "--port", "0"], "192.0.2.1: open to other machines"),
         (["--port", "70000"], "--port 70000: "),
         (["--largest", "0"], "--largest 0.0: expected a positive number of MB"),
+        (["--largest", "inf"], "--largest inf: expected a positive number of MB"),
         (["--confidence", "0.9"], "ask for one with --precision"),
     ]:
         assert main(["app", "--model", "baseline", *arguments]) == 2

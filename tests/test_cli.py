@@ -3,16 +3,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 import claimclf
+from claimclf.bundle import provenance
 from claimclf.cli.main import main
+from claimclf.cli.reading import read_documents
 from claimclf.errors import MissingExtraError
 
 TEXT = "The two ministries signed a pact on ports. She studied hydrology.\n\nCongress should repeal the act.\n"
@@ -55,6 +59,15 @@ def test_the_table_marks_what_scores_say_little_of(tmp_path: Path, transformer_b
     assert "1 of the texts are longer than the model reads" in captured.err
 
 
+def test_what_is_left_out_is_not_counted(tmp_path: Path, baseline_bundle, capsys) -> None:
+    (tmp_path / "a.txt").write_text("Die Regierung schweigt dazu.\n\nCongress should repeal the act.\n", "utf-8")
+    arguments = ["predict", str(tmp_path / "a.txt"), "--model", str(baseline_bundle)]
+    assert main([*arguments, "--labelled-only"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.count("\n") == 1
+    assert captured.err == ""
+
+
 def test_labelled_only_keeps_what_carries_something_and_nothing_else(document, baseline_bundle, capsys) -> None:
     arguments = (document, "--model", baseline_bundle, "--format", "jsonl")
     rows, kept = (
@@ -69,6 +82,7 @@ def test_labelled_only_keeps_what_carries_something_and_nothing_else(document, b
     ("arguments", "said"),
     [
         (["a.txt", "--out", "a.xlsx"], "--out a.xlsx: unknown ending; say which --format"),
+        (["a.csv", "--out", "B.HTML"], "a.csv: a report in HTML is of documents"),
         (["a.txt", "--format", "parquet"], "--format parquet: it is no text; say where to write it"),
         (["a.csv", "--out", "b.parquet"], "a.csv: parquet is written of documents"),
         (["a.csv", "--out", "b.html"], "a.csv: a report in HTML is of documents"),
@@ -129,11 +143,15 @@ def test_jsonl_and_csv_rows_keep_their_fields(tmp_path: Path, baseline_bundle, c
         ("a.jsonl", b"nonsense\n", "line 1: not JSON"),
         ("a.csv", b"title\nx\n", "line 2: field 'text' is missing"),
         ("a.csv", b"text\na,b\n", "line 2: more fields than the header"),
+        ("tables/a.csv", b"text\nx\n", "name tables themselves, not their folder"),
     ],
 )
 def test_bad_files_fail_with_one_line(tmp_path: Path, baseline_bundle, capsys, name, content, message) -> None:
-    (tmp_path / name).write_bytes(content)
-    assert main(["predict", str(tmp_path / name), "--model", str(baseline_bundle)]) == 1
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    given = path if path.parent == tmp_path else path.parent
+    assert main(["predict", str(given), "--model", str(baseline_bundle)]) == 1
     err = capsys.readouterr().err
     assert message in err
     assert err.count("\n") == 1
@@ -144,6 +162,9 @@ def test_missing_files_and_bundles_fail_with_one_line(tmp_path: Path, baseline_b
     assert "none.txt: No such file" in capsys.readouterr().err
     assert main(["predict", __file__.replace(".py", ".txt"), "--model", "baseline", "--out", "no/such/folder.csv"]) == 1
     assert "no/such/folder.csv: No such file or directory" in capsys.readouterr().err
+    long = f"{'x' * 245}.jsonl"  # what lies beside it has a name that is too long
+    assert main(["predict", __file__.replace(".py", ".txt"), "--model", "baseline", "--out", long]) == 1
+    assert f"claimclf: {long}: " in capsys.readouterr().err
     assert main(["info", str(tmp_path / "none")]) == 1
     assert "no such bundle" in capsys.readouterr().err
 
@@ -177,12 +198,23 @@ def test_no_file_is_written_if_nothing_could_be_read(tmp_path: Path, baseline_bu
     assert not target.exists()
 
 
-@pytest.mark.parametrize("arguments", [[], ["predict"], ["nonsense"], ["predict", "a.txt", "--format", "xml"]])
-def test_wrong_usage_exits_with_2(arguments, capsys) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "required: COMMAND"),
+        (["predict"], "required: FILE"),
+        (["nonsense"], "invalid choice"),
+        (["predict", "a.txt", "--format", "xml"], "invalid choice: 'xml'"),
+        (["predict", "a.txt", "--threshold", "agreement"], "expected LABEL=P, such as agreement=0.7, got 'agreement'"),
+    ],
+)
+def test_wrong_usage_exits_with_2(arguments, said, capsys) -> None:
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
-    assert "usage:" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "usage:" in err
+    assert said in err
 
 
 def test_info_describes_and_verifies(bundle: Path, capsys) -> None:
@@ -226,6 +258,11 @@ def test_evaluate_prints_a_table_or_json(tmp_path: Path, baseline_bundle, traini
     path.write_text("".join(json.dumps(row) + "\n" for row in drawn), "utf-8")
     assert main(["evaluate", str(path), "--model", str(baseline_bundle), "--calibration"]) == 0
     assert "calibration, drawn at random on 8 sentences" in capsys.readouterr().out
+    table = tmp_path / "gold.csv"
+    table.write_text("body,topic\nThe two ministries signed a pact on ports.,agreement\n", "utf-8")
+    named = ["--text-column", "body", "--label-column", "topic"]
+    assert main(["evaluate", str(table), *named, "--model", str(baseline_bundle), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["n_texts"] == 1
 
 
 def test_standard_input_is_read(baseline_bundle) -> None:
@@ -269,6 +306,27 @@ def test_what_a_table_says_itself_is_kept_beside_what_is_predicted(tmp_path: Pat
     assert "mine" not in row["labels"]
 
 
+def test_rows_of_tables_say_what_decided(tmp_path: Path, baseline_bundle, capsys) -> None:
+    (tmp_path / "a.csv").write_text("text,version\nA pact.,mine\n", "utf-8")
+    arguments = (tmp_path / "a.csv", "--model", baseline_bundle, "--threshold", "agreement=0.001")
+    out = predict(capsys, *arguments, "--out", tmp_path / "out.jsonl")
+    row = json.loads((tmp_path / "out.jsonl").read_text("utf-8"))
+    assert (out, row["given_version"]) == ("", "mine")
+    classifier = claimclf.load(baseline_bundle).with_thresholds({"agreement": 0.001})
+    assert asdict(provenance(classifier)).items() <= row.items()
+    assert main(["replay", str(tmp_path / "out.jsonl")]) == 1
+    assert "only exports of documents can be made again" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", ["text,n\n", "text,n\nShe studied hydrology.,7\n"])
+def test_an_export_of_no_row_has_its_header(tmp_path: Path, baseline_bundle, capsys, content: str) -> None:
+    (tmp_path / "a.csv").write_text(content, "utf-8")
+    arguments = (tmp_path / "a.csv", "--labelled-only", "--model", baseline_bundle, "--format", "csv")
+    (header,) = csv.reader(io.StringIO(predict(capsys, *arguments)))
+    assert {"text", "labels", "bundle_sha256", "score_agreement"} <= set(header)
+    assert ("n" in header) == (content.count("\n") > 1)  # of a table without rows its fields are not known
+
+
 def test_fields_that_the_first_row_lacks_are_not_lost_in_csv(tmp_path: Path, baseline_bundle, capsys) -> None:
     (tmp_path / "a.jsonl").write_text('{"text": "A pact."}\n{"text": "A river.", "n": 1}\n', "utf-8")
     assert main(["predict", str(tmp_path / "a.jsonl"), "--model", str(baseline_bundle), "--format", "csv"]) == 1
@@ -289,6 +347,22 @@ def test_json_lines_on_standard_input_are_rows(baseline_bundle: Path) -> None:
     assert (row["text"], row["n"]) == ("The pact was signed.", 7)
 
 
+@pytest.mark.parametrize(
+    ("command", "given", "out", "err"),
+    [
+        ("suggest", '\n{"text": "A pact.", "n": 7}\n', '"n": 7', "1 of 1 texts\n"),
+        ("predict", '{"body": "A pact."}\n', "", "claimclf: -, line 1: field 'text' is missing; the line has: body"),
+        ("predict --column text", "text\nA pact.\n", '"source": "-"', "-: read as a document, without columns"),
+    ],
+)
+def test_what_comes_on_standard_input_is_told_apart(baseline_bundle: Path, command, given, out, err) -> None:
+    arguments = [sys.executable, "-m", "claimclf", *command.split(), "-", "--format", "jsonl"]
+    arguments += ["--model", str(baseline_bundle)]
+    done = subprocess.run(arguments, input=given, capture_output=True, text=True, check=False)
+    assert out in done.stdout
+    assert done.stderr.startswith(err)
+
+
 def test_names_that_are_taken_are_kept_apart(tmp_path: Path, baseline_bundle, capsys) -> None:
     (tmp_path / "a.csv").write_text("text,labels,given_labels,score_agreement\nA pact.,mine,yours,human\n", "utf-8")
     out = predict(capsys, tmp_path / "a.csv", "--model", baseline_bundle, "--format", "csv")
@@ -306,7 +380,15 @@ def test_values_that_json_and_csv_do_not_know_are_written_as_text(tmp_path: Path
     arguments = (tmp_path / "a.parquet", "--model", baseline_bundle, "--format")
     assert json.loads(predict(capsys, *arguments, "jsonl"))["day"] == "2016-05-01"
     (row,) = csv.DictReader(io.StringIO(predict(capsys, *arguments, "csv")))
-    assert (row["day"], row["tags"]) == ("2016-05-01", "1 2")
+    assert (row["day"], row["tags"]) == ("2016-05-01", "[1, 2]")
+
+
+def test_csv_holds_lists_and_mappings_as_json(tmp_path: Path, baseline_bundle, capsys) -> None:
+    given = {"places": ["New York", "Paris"], "by": {"name": "Ёlka"}}
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "A pact.", **given}) + "\n", "utf-8")
+    out = predict(capsys, tmp_path / "a.jsonl", "--model", baseline_bundle, "--format", "csv")
+    (row,) = csv.DictReader(io.StringIO(out))
+    assert {name: json.loads(row[name]) for name in given} == given
 
 
 def test_a_bundle_with_figures_of_its_own_is_described(baseline_bundle, tmp_path: Path, capsys) -> None:
@@ -338,3 +420,63 @@ def test_a_link_stays_a_link(tmp_path: Path, document, baseline_bundle, capsys) 
     predict(capsys, document, "--model", baseline_bundle, "--out", tmp_path / "link.jsonl")
     assert (tmp_path / "link.jsonl").is_symlink()
     assert (tmp_path / "real.jsonl").read_text("utf-8").count("\n") == len(SENTENCES)
+
+
+def test_standard_output_may_be_named(tmp_path: Path, document, baseline_bundle, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert all(
+        sentence in predict(capsys, document, "--model", baseline_bundle, "--out", "-") for sentence in SENTENCES
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["report.txt"]
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="no /dev/stdout")
+def test_a_file_to_which_standard_output_is_redirected_is_not_replaced(document, baseline_bundle) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "claimclf",
+        "predict",
+        document,
+        "--model",
+        baseline_bundle,
+        "--out",
+        "/dev/stdout",
+    ]
+    target = document.with_name("out.txt")
+    target.write_text("before\n", "utf-8")
+    with target.open("a") as out:
+        subprocess.run(command, stdout=out, check=True)
+    written = target.read_text("utf-8")
+    assert written.startswith("before\n")
+    assert all(sentence in written for sentence in SENTENCES)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name")
+def test_nothing_is_kept_beside_a_pipe(tmp_path: Path, document, baseline_bundle, capsys, monkeypatch) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    beside: list[str] = []
+
+    def seen(*given):
+        for reading in read_documents(*given):
+            yield reading
+            beside.extend(path.name for path in tmp_path.iterdir())
+
+    monkeypatch.setattr("claimclf.cli.labelling.read_documents", seen)
+    with subprocess.Popen(
+        [sys.executable, "-c", f"print(open({str(pipe)!r}).read())"], stdout=subprocess.PIPE
+    ) as reader:
+        predict(capsys, document, "--model", baseline_bundle, "--format", "jsonl", "--out", pipe)
+        assert reader.stdout.read().count(b'"text"') == 2 * len(SENTENCES)  # also as the kind of each
+    assert set(beside) == {"pipe", "report.txt"}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("out", [["--out", "/dev/full"], []])
+def test_a_full_disk_is_named(document, baseline_bundle, out: list[str]) -> None:
+    command = [sys.executable, "-m", "claimclf", "predict", document, "--model", baseline_bundle, *out]
+    with Path("/dev/null" if out else "/dev/full").open("w") as stdout:
+        done = subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.stderr == f"claimclf: {''.join(f'{name}: ' for name in out[1:])}No space left on device\n"
+    assert done.returncode == 1

@@ -124,6 +124,17 @@ def test_markdown_loses_its_markup() -> None:
     ]
 
 
+@pytest.mark.parametrize("begin", ["\n# Weekly\n\n", "\nNote: ", "", "# Weekly\n\n"])
+def test_prose_between_two_rules_is_no_front_matter(begin: str) -> None:
+    source = f"---\n{begin}Oro signed the pact.\n\n---\n\nThe river rose.\n"
+    assert "Oro signed the pact." in read_bytes("a.md", source.encode()).extracted.text
+
+
+def test_front_matter_may_begin_with_a_comment() -> None:
+    source = "+++\n# of the site\ntitle = 'x'\n\nyear = 1\n+++\nOro signed the pact.\n"
+    assert read_bytes("a.md", source.encode()).extracted.text == "Oro signed the pact."
+
+
 def test_titles_of_markdown_editors_are_headings() -> None:
     source = "**II.** **The gates**\n\n1. _**Who pays**_Oro pays.\n2. **_Who builds_**Veldania builds **_two_** gates."
     extracted = read_bytes("a.md", source.encode()).extracted

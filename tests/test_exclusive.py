@@ -9,6 +9,7 @@ import pytest
 
 import claimclf
 from claimclf import BaselineClassifier, TransformerClassifier
+from claimclf.cli.main import main
 from claimclf.decision import Calibration, Policy, estimate_prior
 from claimclf.errors import InputError
 
@@ -94,6 +95,18 @@ def test_a_prior_moves_probabilities_that_still_add_up(tmp_path: Path) -> None:
         loaded.with_prior({"health": 0.6, "money": 0.6})
     with pytest.raises(InputError, match=r"exclude each other, but the shares add up to 0\.3"):
         loaded.with_prior({"health": 0.1, "money": 0.1, "water": 0.1})
+
+
+def test_recalibrate_by_command_says_how_exclusive_labels_are_decided(tmp_path: Path, capsys) -> None:
+    path = BaselineClassifier(calibration_folds=2).fit(TEXTS * 4, TOPICS * 4).save(tmp_path / "topics")
+    table = tmp_path / "a.csv"
+    rows = [f'"{text}",{topic}' for text, topic in zip(TEXTS, TOPICS, strict=True)]
+    table.write_text("\n".join(["body,topic", *rows * 4]) + "\n", "utf-8")
+    named = ["--text-column", "body", "--label-column", "topic"]
+    assert main(["recalibrate", str(path), str(table), *named, "--out", str(tmp_path / "out")]) == 0
+    out = capsys.readouterr().out
+    assert "the most probable label is asserted" in out
+    assert "asserted from" not in out
 
 
 def test_texts_between_two_labels_are_suggested_first() -> None:

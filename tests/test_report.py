@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import codecs
+import csv
 import hashlib
 import json
 import pickle
@@ -11,6 +13,7 @@ import shutil
 import zipfile
 from dataclasses import replace
 from html.parser import HTMLParser
+from io import BufferedReader, BytesIO, TextIOWrapper
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +21,13 @@ import pytest
 
 import claimclf
 from claimclf.cli.main import main
+from claimclf.data import load_examples
 from claimclf.documents import Document, LeftOut, read_trail
 from claimclf.documents.report import Overview
 from claimclf.documents.report.occlusion import decisive_words
 from claimclf.errors import DataError, DocumentError
 from claimclf.records import Neighbour, Sentence
+from claimclf.replay import replay
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)> \"quoted\" & 'single'"
 TEXT = f"Findings\n\nA pact was signed. {HOSTILE}\n- javascript:alert(1) is no link.\n\n* * *\n\nFaces are matched.\n"
@@ -266,6 +271,12 @@ def test_replay_names_sentences_that_differ_by_more_than_the_tolerance(folder: P
         ([heading, sentence | {"labels": ["disinformation"]}], [], "]: disinformation, now policy_advice"),
         ([heading, sentence | {"end": 20}], [], "no longer a sentence"),
         ([heading], [], "not in the export, now policy_advice"),
+        ([heading, sentence | {"in_scope": False}], [], "]: in_scope False, now True"),
+        ([heading, sentence | {"truncated": True}], [], "]: truncated True, now False"),
+        ([heading, sentence | {"page": 3}], [], "]: page 3, now None"),
+        ([heading, sentence | {"heading": "Ports"}], [], "]: heading Ports, now Cameras"),
+        ([heading | {"kind": "text"}, sentence], [], "]: kind text, now heading"),
+        ([heading, sentence | {"model": "fast"}], [], "]: model fast, now baseline"),
     ]:
         Path("out.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
         assert main(["replay", "out.jsonl", *options, *model]) == (said != "equal")
@@ -364,19 +375,56 @@ def test_replay_asks_what_was_asked_and_finds_what_lies_in_archives(tmp_path: Pa
     assert main(["replay", "text.csv"]) == 0
 
 
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+def test_what_came_on_standard_input_is_compared_as_the_export_holds_it(
+    tmp_path: Path, baseline_bundle, monkeypatch: pytest.MonkeyPatch, capsys, ending: str
+) -> None:
+    given = TextIOWrapper(BufferedReader(BytesIO(b"Congress should repeal the act. She studied hydrology.")))
+    monkeypatch.setattr("sys.stdin", given)
+    path, model = tmp_path / f"out.{ending}", ["--model", str(baseline_bundle)]
+    assert main(["predict", "-", "--out", str(path), *model]) == 0
+    assert main(["replay", str(path), *model]) == 0
+    captured = capsys.readouterr()
+    assert "equal: 2 sentences of 1 document" in captured.out
+    assert "standard input is compared as the export holds it" in captured.err
+    path.write_text(path.read_text("utf-8").replace("Congress should repeal the act.", "The river rose."), "utf-8")
+    assert main(["replay", str(path), *model]) == 1
+    assert "-[0:31]: policy_advice, now no label" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("gap", ["\r\n", "\u2028", "\u0085", "\f"])
 def test_csv_keeps_whatever_parts_a_line(tmp_path: Path, baseline_bundle, gap: str) -> None:
     document = claimclf.predict.document(text=f"The pact{gap}was signed. She studied hydrology.", model=baseline_bundle)
-    document.to_csv(tmp_path / "a.csv")
-    assert [row["text"] for row in read_trail(tmp_path / "a.csv")] == [sentence.text for sentence in document]
+    path = tmp_path / "a.csv"
+    document.to_csv(path)
+    path.write_bytes(codecs.BOM_UTF8 + path.read_bytes())  # as Excel saves it
+    assert [row["text"] for row in read_trail(path)] == [sentence.text for sentence in document]
 
 
-def test_labels_that_hold_each_other_are_told_apart(tmp_path: Path, baseline_bundle) -> None:
+@pytest.mark.parametrize("labels", [("tax reform",), ("tax",), ("tax", "tax reform"), ("reform", "tax"), ()])
+def test_labels_in_csv_are_told_apart_and_learnt_from_again(tmp_path: Path, baseline_bundle, labels) -> None:
     document = claimclf.predict.document(text="A pact.", model=baseline_bundle)
-    (sentence,) = document.sentences
-    sentence = replace(sentence, labels=("tax reform",), scores={"tax": 0.1, "tax reform": 0.9})
-    replace(document, sentences=(sentence,), labels=("tax", "tax reform")).to_csv(tmp_path / "a.csv")
-    assert read_trail(tmp_path / "a.csv")[0]["labels"] == ["tax reform"]
+    names = ("reform", "tax", "tax reform") if "reform" in labels else ("tax", "tax reform")
+    sentence = replace(document[0], labels=labels, scores=dict.fromkeys(names, 0.5))
+    path = tmp_path / "a.csv"
+    replace(document, sentences=(sentence,), labels=names).to_csv(path)
+    assert read_trail(path)[0]["labels"] == list(labels)
+    assert load_examples([path], labels=None)[0].labels == labels
+    if "reform" not in labels:
+        path.write_text(path.read_text("utf-8").replace(";", " "), "utf-8")  # as they were written once
+        assert read_trail(path)[0]["labels"] == list(labels)
+
+
+def test_a_label_in_csv_that_nobody_knows_is_a_difference(tmp_path: Path, baseline_bundle) -> None:
+    path = tmp_path / "a.csv"
+    claimclf.predict.document(text="She studied hydrology.", model=baseline_bundle).to_csv(path)
+    with path.open(encoding="utf-8", newline="") as file:
+        header, row = csv.reader(file)
+    row[header.index("labels")] = "weather"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, row])
+    (difference,) = replay(read_trail(path), claimclf.load(baseline_bundle))
+    assert difference.what == "weather, now no label"
 
 
 def test_a_document_that_stands_twice_in_an_export_is_replayed_twice(folder: Path, baseline_bundle) -> None:

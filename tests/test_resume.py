@@ -13,6 +13,7 @@ import pytest
 
 from claimclf.cli.journal import Journal
 from claimclf.cli.main import main
+from claimclf.cli.reading import Item
 from claimclf.documents.kinds import READERS
 from claimclf.predict import predict
 
@@ -80,6 +81,19 @@ def test_the_same_command_goes_on_where_it_was_interrupted(folder, baseline_bund
     assert done == ["read", "c.txt", "read", "d.txt", "read"]
     assert "documents finished already: 2" in capsys.readouterr().err
     assert written(Path()) == whole
+
+
+def test_of_a_table_that_is_interrupted_nothing_is_promised(
+    folder, baseline_bundle, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    def interrupted(*_):
+        yield Item(TEXTS["a.txt"], {})
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("claimclf.cli.labelling.read_items", interrupted)
+    assert main(["predict", "a.csv", "--model", str(baseline_bundle), "--out", "out.csv"]) == 130
+    assert capsys.readouterr().err == "interrupted; of tables nothing is kept, the same command begins again\n"
+    assert written(Path()) == {}
 
 
 def test_what_has_changed_is_done_again(folder, baseline_bundle, done) -> None:

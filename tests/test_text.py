@@ -29,13 +29,20 @@ def test_normalised_text_can_be_encoded_and_holds_no_runs_of_white_space(text: s
         "政府は新しい監視カメラを設置した。",
         "Le ministre a signé un accord avec la Russie sur la sécurité.",
         "Rząd podpisał umowę z zagraniczną firmą.",
+        "Die Regierung schweigt dazu.",
     ],
 )
 def test_other_languages_are_out_of_scope(text: str) -> None:
     assert not in_english(text)
 
 
-@pytest.mark.parametrize("text", ["", "12", "Rabat", "The ministry in Ouagadougou signed.", "OK."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *["", "12", "Rabat", "The ministry in Ouagadougou signed.", "OK."],
+        *["Iran denied it.", "We disagree.", "No deal.", "Russia", "Sanctions", "Annex B 12"],
+    ],
+)
 def test_english_and_what_is_too_short_to_judge_are_in_scope(text: str) -> None:
     assert in_english(text)
 

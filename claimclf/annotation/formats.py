@@ -2,7 +2,8 @@
 
 Labels that a person gave come ticked, so that the reader changes what is wrong. What a model asserts comes as a
 suggestion where the tool tells the two apart, and else not at all: a label that nobody looked at must not come back as
-if somebody had given it. A text that is asked for more than once is one task, for its first reason.
+if somebody had given it. A text that is asked for more than once is one task, for its first reason; our own format
+holds the others as well.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ from claimclf.records import Task
 
 
 def write_jsonl(tasks: Iterable[Task], out: TextIO) -> None:
-    """Write our own format, one JSON object a task; the labels that are null are for a person to fill in.
+    """Write our own format, one JSON object a text; the labels that are null are for a person to fill in.
 
     Parameters
     ----------
     tasks : iterable of Task
-        What to write; here a text comes once for each reason.
+        What to write; of a text that is asked for more than once, ``also`` lists the other reasons.
     out : text stream
         Where to.
     """
-    write_lines((task.to_dict() for task in tasks), out)
+    write_lines(map(_row, _by_text(tasks)), out)
 
 
 def write_argilla(tasks: Iterable[Task], out: TextIO) -> None:
@@ -126,11 +127,20 @@ def _offered(task: Task) -> tuple[str, ...]:
     return task.predicted if task.labels is None else task.labels
 
 
+def _row(asked: list[Task]) -> dict[str, Any]:
+    first, *others = asked
+    return first.to_dict() | ({"also": [dict(other.why) for other in others]} if others else {})
+
+
 def _once(tasks: Iterable[Task]) -> Iterator[Task]:
-    first: dict[Any, Task] = {}
+    return (asked[0] for asked in _by_text(tasks))
+
+
+def _by_text(tasks: Iterable[Task]) -> Iterable[list[Task]]:
+    found: dict[Any, list[Task]] = {}
     for task in tasks:
-        first.setdefault((task.fields.get("id"), task.text), task)
-    return iter(first.values())
+        found.setdefault((task.fields.get("id"), task.text), []).append(task)
+    return found.values()
 
 
 def _write_array(rows: Iterable[Mapping[str, Any]], out: TextIO) -> None:

@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from claimclf.bundle import Classifier
 from claimclf.decision import Calibration
-from claimclf.errors import InputTypeError
+from claimclf.errors import InputError, InputTypeError
 from claimclf.labels import from_indicator
 from claimclf.numbers import check_count
 from claimclf.records import Task
@@ -114,7 +114,7 @@ def suggest(
     Raises
     ------
     InputError
-        If `number` is not positive.
+        If `number` is not positive, or `seed` negative.
     InputTypeError
         If `texts` or `labelled` is no sequence of strings, or `classifier` is something else.
 
@@ -127,6 +127,8 @@ def suggest(
     ['He doubted the story.', 'The pact may be signed.']
     """
     check_count("number", number)
+    if seed < 0:
+        raise InputError(f"seed: expected a number from 0 up, got {seed}")
     given = list(check_texts(texts))
     known = {normalise(text) for text in check_texts(labelled, "labelled")} - {""}
     places: dict[str, int] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import socket
 import sys
 from ipaddress import ip_address
@@ -43,7 +44,7 @@ def _app(options: argparse.Namespace) -> int:
         from claimclf.app import LOOPBACK, make_app
     except ImportError as error:
         raise MissingExtraError("The app", "app") from error
-    if not options.largest > 0:
+    if not 0 < options.largest < math.inf:
         raise InputError(f"--largest {options.largest}: expected a positive number of MB")
     app = make_app(classifier_of(options), largest=int(options.largest * 2**20), hosts=[*LOOPBACK, *_names(options)])
     listening = _listen(options.host, options.port)

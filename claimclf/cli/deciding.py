@@ -60,4 +60,7 @@ def classifier_of(options: argparse.Namespace) -> Classifier:
 
 def _threshold(written: str) -> tuple[str, float]:
     label, _, probability = written.rpartition("=")
-    return label, float(probability)
+    try:
+        return label, float(probability)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"expected LABEL=P, such as agreement=0.7, got {written!r}") from error

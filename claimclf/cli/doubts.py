@@ -5,15 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from claimclf.annotation import FORMATS
 from claimclf.bundle import load
 from claimclf.checks.doubts import Doubt, label_doubts, require_cleanlab
+from claimclf.cli.options import LABELLED, add_task_output, check_ending
 from claimclf.cli.writing import output
-from claimclf.data import Columns, load_examples
+from claimclf.data import Columns, group_equal_texts, load_examples
 from claimclf.data.options import add_column_options, named_columns
+from claimclf.errors import InputError
 from claimclf.labels import to_targets
 from claimclf.records import Example
 
@@ -27,9 +28,7 @@ def add_doubts(commands: Any) -> None:
         What ``add_subparsers`` returned.
     """
     command = commands.add_parser("doubts", help="list labels that are probably wrong, the most doubtful first")
-    command.add_argument(
-        "tables", nargs="+", metavar="TABLE", help="labelled texts: JSONL, CSV, TSV, Parquet, a Hugging Face dataset"
-    )
+    command.add_argument("tables", nargs="+", metavar="TABLE", help=LABELLED)
     add_column_options(command)
     command.add_argument(
         "--folds",
@@ -40,12 +39,14 @@ def add_doubts(commands: Any) -> None:
     )
     command.add_argument("--seed", type=int, default=0, help="of the folds (default: %(default)s)")
     command.add_argument("--model", metavar="BUNDLE", help="ask this bundle, which did not learn from these texts")
-    command.add_argument("--format", choices=list(FORMATS), default="jsonl", help="default: %(default)s")
-    command.add_argument("--out", type=Path, metavar="PATH", help="write here instead of standard output")
+    add_task_output(command)
     command.set_defaults(run=_doubts)
 
 
 def _doubts(options: argparse.Namespace) -> int:
+    check_ending(options)
+    if not 0 <= options.seed < 2**32:
+        raise InputError(f"--seed {options.seed}: expected a whole number from 0 to {2**32 - 1}")
     require_cleanlab()
     columns = Columns(**named_columns(options))
     with output(options.out) as out:
@@ -55,7 +56,7 @@ def _doubts(options: argparse.Namespace) -> int:
             probabilities = classifier.predict_proba(example.text for example in examples)
             doubts = label_doubts(examples, probabilities, classifier.labels)
         else:
-            examples = load_examples(options.tables, labels=None, columns=columns)
+            examples = group_equal_texts(load_examples(options.tables, labels=None, columns=columns))
             doubts = _by_cross_validation(examples, options.folds, options.seed)
         FORMATS[options.format]((doubt.task() for doubt in doubts), out)
     print(f"{len(doubts)} doubtful labels of {len(examples)} texts", file=sys.stderr)

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
-from itertools import tee
-from typing import IO
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from itertools import chain, tee
 
 from tqdm import tqdm
 
 from claimclf.bundle import Classifier, provenance
 from claimclf.cli.journal import Journal, open_journal
-from claimclf.cli.reading import is_table, read_documents, read_items
-from claimclf.cli.writing import WRITERS, output
-from claimclf.documents import Document, LeftOut
-from claimclf.documents.exporting import Row, write_parquet
-from claimclf.errors import DocumentError, InputError
+from claimclf.cli.reading import TEXT, is_table, nothing_read, read_documents, read_items
+from claimclf.cli.writing import HEADED, WRITERS, is_file, output
+from claimclf.documents import LeftOut
+from claimclf.documents.exporting import Row, flat
+from claimclf.errors import InputError
 from claimclf.predict import predict
-from claimclf.records import Prediction
+from claimclf.records import Prediction, beside
 
 PARQUET = "parquet"
-FORMATS = (*WRITERS, PARQUET)
+FORMATS = (*WRITERS, *HEADED)
 
 
 def write_rows(options: argparse.Namespace, form: str, classifier: Classifier, left_out: LeftOut) -> None:
@@ -50,16 +49,24 @@ def write_rows(options: argparse.Namespace, form: str, classifier: Classifier, l
     InputError
         If Parquet is asked of a table or for standard output.
     """
-    write = WRITERS.get(form) or _parquet_writer(options, classifier)
-    path = options.out and options.out.with_name(f".{options.out.name}.journal")
+    if form == PARQUET:
+        _check_parquet(options)
+    path = options.out.with_name(f".{options.out.name}.journal") if is_file(options.out) else None
     journal = open_journal(path, "rows", classifier)
-    marked: Counter[str] = Counter()
-    rows = _marked(_rows(options.files, options.column, classifier, left_out, journal), marked)
-    shown: Iterator[Row] = iter(tqdm(rows, unit=" sentences", disable=not sys.stderr.isatty(), leave=False, delay=1))
+    rows = _rows(options.files, options.column or TEXT, classifier, left_out, journal)
+    first = next(rows, None)
+    columns = list(flat(first or _of_nothing(classifier)))
+    read = chain([first] if first else [], rows)
+    shown: Iterator[Row] = iter(tqdm(read, unit=" sentences", disable=not sys.stderr.isatty(), leave=False, delay=1))
     if options.labelled_only:
         shown = (row for row in shown if row["labels"] or row["referred"])
+    marked: Counter[str] = Counter()
+    shown = _marked(shown, marked)
     with output(options.out, binary=form == PARQUET) as out:
-        write(shown, out)
+        if form in HEADED:
+            HEADED[form](shown, columns, out)
+        else:
+            WRITERS[form](shown, out)
     journal.finish()
     for mark, count in marked.items():
         print(f"{count:,} of the texts {mark}; their rows say so", file=sys.stderr)
@@ -74,13 +81,11 @@ def _marked(rows: Iterable[Row], marked: Counter[str]) -> Iterator[Row]:
         yield row
 
 
-def _parquet_writer(options: argparse.Namespace, classifier: Classifier) -> Callable[[Iterable[Row], IO[bytes]], None]:
+def _check_parquet(options: argparse.Namespace) -> None:
     if options.out is None:
         raise InputError(f"--format {PARQUET}: it is no text; say where to write it, --out labelled.{PARQUET}")
     for name in filter(is_table, options.files):
         raise InputError(f"{name}: {PARQUET} is written of documents; write jsonl or csv of a table")
-    columns = Document("", (), classifier.labels, None, "", provenance(classifier)).columns()
-    return lambda rows, out: write_parquet(rows, columns, out)
 
 
 def _rows(names: list[str], column: str, classifier: Classifier, left_out: LeftOut, journal: Journal) -> Iterator[Row]:
@@ -91,25 +96,25 @@ def _rows(names: list[str], column: str, classifier: Classifier, left_out: LeftO
             found = True
             yield row
     if not found and left_out.unreadable:
-        raise DocumentError("; ".join(map(str, left_out.unreadable)))
+        raise nothing_read(left_out)
 
 
 def _of_table(name: str, column: str, classifier: Classifier) -> Iterator[Row]:
     # The stream reads a chunk ahead, so tee holds a chunk of items at most.
     for_text, for_fields = tee(read_items(name, column))
     predictions = predict.stream((item.text for item in for_text), model=classifier)
-    reserved = {field.name for field in dataclasses.fields(Prediction)} - {column}
-    reserved |= {f"score_{label}" for label in classifier.labels}
+    trail = asdict(provenance(classifier))
+    nothing = _of_nothing(classifier)
+    reserved = {*nothing, *flat(nothing)} - {column}
     for prediction, item in zip(predictions, for_fields, strict=True):
-        given = item.fields
-        if not reserved.isdisjoint(given):
-            given = {_free(name, reserved | given.keys() - {name}): value for name, value in given.items()}
-        yield {**given, **prediction.to_dict()}
+        given = item.fields if reserved.isdisjoint(item.fields) else beside(item.fields, reserved)
+        yield {**given, **prediction.to_dict(), **trail}
 
 
-def _free(name: str, taken: Collection[str]) -> str:
-    """Name a field of the input so that nothing else is called so."""
-    return name if name not in taken else _free(f"given_{name}", taken)
+def _of_nothing(classifier: Classifier) -> Row:
+    """Return the row of a table without fields of its own."""
+    prediction = Prediction("", (), dict.fromkeys(classifier.labels, 0.0))
+    return {**prediction.to_dict(), **asdict(provenance(classifier))}
 
 
 def _of_documents(name: str, classifier: Classifier, left_out: LeftOut, journal: Journal) -> Iterator[Row]:

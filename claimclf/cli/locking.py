@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from claimclf.cli.writing import is_file
 from claimclf.errors import ClaimclfError
 
 _WINDOWS = sys.platform == "win32"
@@ -26,7 +27,7 @@ def alone(path: Path | None) -> Iterator[None]:
     Parameters
     ----------
     path : Path or None
-        The output; its folder exists. None, for standard output, is never refused.
+        The output; its folder exists. Standard output, as None, pipes and devices are never refused.
 
     Yields
     ------
@@ -37,6 +38,8 @@ def alone(path: Path | None) -> Iterator[None]:
     ------
     ClaimclfError
         If there is another.
+    OSError
+        With the name of the output, if nothing can be written beside it.
 
     Examples
     --------
@@ -46,12 +49,12 @@ def alone(path: Path | None) -> Iterator[None]:
     Traceback (most recent call last):
     claimclf.errors.ClaimclfError: --out a.csv: another run is writing it; wait until it ends, or write elsewhere
     """
-    if path is None:
+    if path is None or not is_file(path):
         yield
         return
     lock = path.with_name(f".{path.name}.lock")
     try:
-        with lock.open("ab") as file:
+        with _opened(lock, path) as file:
             if not (_locked(file) and _is(file, lock)):
                 raise ClaimclfError(f"--out {path}: another run is writing it; wait until it ends, or write elsewhere")
             try:
@@ -63,6 +66,13 @@ def alone(path: Path | None) -> Iterator[None]:
         if _WINDOWS:
             with suppress(OSError):  # Windows removes no open file, so that of the next run stays
                 lock.unlink()
+
+
+def _opened(lock: Path, path: Path) -> BinaryIO:
+    try:
+        return lock.open("ab")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _locked(file: BinaryIO) -> bool:

@@ -22,14 +22,17 @@ from claimclf.cli.doubts import add_doubts
 from claimclf.cli.labelling import FORMATS as ROW_FORMATS
 from claimclf.cli.labelling import write_rows
 from claimclf.cli.locking import alone
+from claimclf.cli.options import LABELLED, add_column, add_out, add_threads
 from claimclf.cli.push import add_push
-from claimclf.cli.reading import rows_in_files
+from claimclf.cli.reading import is_table, rows_in_files
 from claimclf.cli.recalibrate import add_recalibrate
 from claimclf.cli.replay import add_replay
 from claimclf.cli.report import write_report
 from claimclf.cli.suggest import add_suggest
+from claimclf.cli.writing import is_file
 from claimclf.console import check_folder, reported
-from claimclf.data import load_examples
+from claimclf.data import Columns, load_examples
+from claimclf.data.options import add_column_options, named_columns
 from claimclf.decision import HELD_OUT_FILE
 from claimclf.documents import LeftOut
 from claimclf.errors import InputError
@@ -64,19 +67,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _predict(options: argparse.Namespace) -> int:
     classifier = classifier_of(options)
     left_out = LeftOut()
-    form = options.format or (options.out and options.out.suffix[1:]) or "table"
+    form = options.format or (options.out and options.out.suffix[1:].lower()) or "table"
     if form not in FORMATS:
         raise InputError(f"--out {options.out}: unknown ending; say which --format ({', '.join(FORMATS)})")
     if options.out:
         check_folder(options.out)
     try:
-        with alone(options.out), rows_in_files(options.files) as options.files:
+        with alone(options.out), rows_in_files(options.files, options.column) as options.files:
             if form == "html":
                 write_report(options, classifier, left_out)
             else:
                 write_rows(options, form, classifier, left_out)
     except KeyboardInterrupt:
-        if options.out:
+        if is_file(options.out) and all(map(is_table, options.files)):
+            print("interrupted; of tables nothing is kept, the same command begins again", file=sys.stderr)
+        elif is_file(options.out):
             print("interrupted; the same command does not repeat the documents that are finished", file=sys.stderr)
         raise
     return _report(left_out)
@@ -100,7 +105,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     if options.calibration and not options.files:
         raise InputError("evaluate --calibration: name a FILE of labelled texts")
     if options.files:
-        examples = load_examples(options.files, labels=classifier.labels)
+        examples = load_examples(options.files, labels=classifier.labels, columns=Columns(**named_columns(options)))
         report = evaluate_on(classifier, examples)
         figures |= report.to_dict()
         if not options.json:
@@ -177,7 +182,7 @@ def _parser() -> argparse.ArgumentParser:
 
     model = argparse.ArgumentParser(add_help=False)
     model.add_argument("--model", default="default", help="shipped name, folder or hub id (default: %(default)s)")
-    model.add_argument("--threads", type=int, help="threads to compute with (default: one per core)")
+    add_threads(model)
 
     command = commands.add_parser(
         "predict", parents=[model], help="label the sentences of documents or the rows of tables"
@@ -190,8 +195,8 @@ def _parser() -> argparse.ArgumentParser:
         "- for a document, JSON lines or Parquet on standard input",
     )
     command.add_argument("--format", choices=FORMATS, help="default: by the ending of --out, else table")
-    command.add_argument("--out", type=Path, metavar="PATH", help="write here instead of standard output")
-    command.add_argument("--column", default="text", help="field with the text in JSONL and CSV (default: %(default)s)")
+    add_out(command)
+    add_column(command)
     command.add_argument(
         "--labelled-only", action="store_true", help="leave out sentences with no label asserted or referred"
     )
@@ -199,7 +204,8 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_predict)
 
     command = commands.add_parser("evaluate", parents=[model], help="measure a bundle on labelled texts")
-    command.add_argument("files", nargs="*", metavar="FILE", help="JSONL with text and labels")
+    command.add_argument("files", nargs="*", metavar="FILE", help=LABELLED)
+    add_column_options(command)
     command.add_argument("--calibration", action="store_true", help="say also whether scores mean what they say")
     command.add_argument("--behaviour", action="store_true", help="run the minimal pairs that ship with the package")
     command.add_argument("--json", action="store_true", help="print JSON instead of a table")

@@ -13,10 +13,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from claimclf.data.tables import read_table
-from claimclf.documents import Known, LeftOut, Reading, kind_of, places, read_all, read_bytes
-from claimclf.errors import DataError
+from claimclf.documents import STANDARD_INPUT, Known, LeftOut, Reading, kind_of, places, read_all, read_bytes
+from claimclf.errors import DataError, DocumentError, InputError
 
-STANDARD_INPUT = "-"
+TEXT = "text"
+"""The field or column with the text, unless another is named."""
 TABLES = (".jsonl", ".jsonl.gz", ".csv", ".tsv", ".parquet")
 
 
@@ -39,13 +40,15 @@ def is_table(name: str) -> bool:
 
 
 @contextmanager
-def rows_in_files(names: list[str]) -> Iterator[list[str]]:
+def rows_in_files(names: list[str], column: str | None = None) -> Iterator[list[str]]:
     """Put JSON lines or Parquet that come on standard input into a file: tables are told by the ending.
 
     Parameters
     ----------
     names : list of str
         As on the command line.
+    column : str, optional
+        The column of tables, if one was named: it is said that what is no table has none.
 
     Yields
     ------
@@ -55,19 +58,24 @@ def rows_in_files(names: list[str]) -> Iterator[list[str]]:
     given = sys.stdin.buffer if STANDARD_INPUT in names else None
     ending = _ending(given.peek(1)) if isinstance(given, io.BufferedReader) else None
     if given is None or ending is None:
+        if given and column:
+            print("-: read as a document, without columns; save CSV to a file that is named .csv", file=sys.stderr)
         yield names
         return
     with TemporaryDirectory(prefix="claimclf-") as folder:
         path = Path(folder, f"{STANDARD_INPUT}{ending}")
         with path.open("wb") as file:
             shutil.copyfileobj(given, file)
-        yield [str(path) if name == STANDARD_INPUT else name for name in names]
+        try:
+            yield [str(path) if name == STANDARD_INPUT else name for name in names]
+        except (DataError, InputError) as error:
+            raise type(error)(str(error).replace(str(path), STANDARD_INPUT)) from error
 
 
 def _ending(begin: bytes) -> str | None:
     if begin.startswith(b"PAR1"):
         return ".parquet"
-    return ".jsonl" if re.match(rb'(\xef\xbb\xbf)?\{\s*"', begin.partition(b"\n")[0]) else None
+    return ".jsonl" if re.match(rb'(\xef\xbb\xbf)?\s*\{[^\S\n]*"', begin) else None
 
 
 def read_items(name: str, column: str, left_out: LeftOut | None = None) -> Iterator[Item]:
@@ -127,6 +135,18 @@ def read_documents(
         Sorted by name.
     """
     return _standard_input() if name == STANDARD_INPUT else read_all(name, left_out, known)
+
+
+def nothing_read(left_out: LeftOut) -> DocumentError:
+    """Say why there is nothing to go on with.
+
+    Parameters
+    ----------
+    left_out : LeftOut
+        What cannot be read, and what was passed over.
+    """
+    tables = "; name tables themselves, not their folder" if any(map(is_table, left_out.other_kinds)) else ""
+    return DocumentError("; ".join(map(str, left_out.unreadable)) + tables)
 
 
 def _standard_input() -> Iterator[Reading]:

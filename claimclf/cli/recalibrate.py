@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from claimclf.bundle import load, recalibrate
-from claimclf.data import load_examples, targets
+from claimclf.cli.options import LABELLED
+from claimclf.data import Columns, load_examples, targets
+from claimclf.data.options import add_column_options, named_columns
 from claimclf.text import normalise
 
 
@@ -21,7 +23,8 @@ def add_recalibrate(commands: Any) -> None:
     """
     command = commands.add_parser("recalibrate", help="fit a bundle's probabilities and thresholds to labelled texts")
     command.add_argument("bundle", help="shipped name, folder or hub id")
-    command.add_argument("files", nargs="+", metavar="FILE", help="JSONL of texts that it was not trained on")
+    command.add_argument("files", nargs="+", metavar="FILE", help=f"{LABELLED}; it was not trained on them")
+    add_column_options(command)
     command.add_argument("--out", type=Path, required=True, metavar="PATH", help="folder of the new bundle")
     command.set_defaults(run=_recalibrate)
 
@@ -29,7 +32,8 @@ def add_recalibrate(commands: Any) -> None:
 def _recalibrate(options: argparse.Namespace) -> int:
     before = load(options.bundle)
     labels = before.labels
-    examples = [example for example in load_examples(options.files, labels=labels) if normalise(example.text)]
+    loaded = load_examples(options.files, labels=labels, columns=Columns(**named_columns(options)))
+    examples = [example for example in loaded if normalise(example.text)]
     classifier = recalibrate(
         options.bundle,
         options.out,
@@ -40,9 +44,12 @@ def _recalibrate(options: argparse.Namespace) -> int:
     )
     shares = classifier.held_out.base_rates()
     print(f"{options.out}: recalibrated on {len(examples)} texts")
+    exclusive = classifier.calibration.exclusive
+    if exclusive:
+        print("the most probable label is asserted")
     for column, label in enumerate(labels):
-        threshold = classifier.calibration.threshold[column]
+        start = "" if exclusive else f"asserted from {classifier.calibration.threshold[column]:.3f}; "
         kept = classifier.calibration.slope[column] == before.calibration.slope[column]
         note = ": too few texts, or scores that do not follow them; calibration kept as it was" if kept else ""
-        print(f"  {label}: asserted from {threshold:.3f}; {shares[column]:.1%} of the texts carry it{note}")
+        print(f"  {label}: {start}{shares[column]:.1%} of the texts carry it{note}")
     return 0

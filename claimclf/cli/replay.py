@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
-from claimclf.documents import read_trail
+from claimclf.cli.options import add_threads
+from claimclf.documents import STANDARD_INPUT, read_trail
 from claimclf.replay import TOLERANCE, classifier_of, replay
 
 
@@ -20,7 +22,7 @@ def add_replay(commands: Any) -> None:
     command = commands.add_parser("replay", help="make an export again and say what differs")
     command.add_argument("report", metavar="REPORT", help=".jsonl, .csv or .html that predict wrote of documents")
     command.add_argument("--model", help="folder or hub id (default: the shipped bundle that the report names)")
-    command.add_argument("--threads", type=int, help="threads to compute with (default: one per core)")
+    add_threads(command)
     command.add_argument(
         "--tolerance",
         type=float,
@@ -33,6 +35,12 @@ def add_replay(commands: Any) -> None:
 
 def _replay(options: argparse.Namespace) -> int:
     rows = read_trail(options.report)
+    if any(row["source"] in (None, STANDARD_INPUT) for row in rows):
+        print(
+            "what came from memory or standard input is compared as the export holds it; "
+            "without the sentences that --labelled-only left out, scores are not quite the same",
+            file=sys.stderr,
+        )
     classifier = classifier_of(rows[0], options.model, options.threads)
     n_differences = 0
     for difference in replay(rows, classifier, tolerance=options.tolerance):

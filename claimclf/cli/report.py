@@ -11,11 +11,11 @@ from tqdm import tqdm
 
 from claimclf.bundle import Classifier
 from claimclf.cli.journal import open_journal
-from claimclf.cli.reading import is_table, read_documents
+from claimclf.cli.reading import is_table, nothing_read, read_documents
 from claimclf.cli.writing import output
 from claimclf.documents import LeftOut
 from claimclf.documents.report import Overview
-from claimclf.errors import DocumentError, InputError
+from claimclf.errors import InputError
 from claimclf.predict import predict
 
 
@@ -54,7 +54,7 @@ def write_report(options: argparse.Namespace, classifier: Classifier, left_out: 
     readings = iter(tqdm(read, unit=" documents", disable=not sys.stderr.isatty(), delay=1))
     first = list(islice(readings, 2))
     if not first:
-        raise DocumentError("; ".join(map(str, left_out.unreadable)))
+        raise nothing_read(left_out)
     many = len(first) > 1 or left_out.unreadable or journal.known or any(Path(name).is_dir() for name in options.files)
     if not many:
         page = predict.labelled(first[0], model=classifier).to_html()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sys
 import textwrap
@@ -11,7 +12,18 @@ from pathlib import Path
 from typing import IO, Any, TextIO
 
 from claimclf.console import check_folder
-from claimclf.documents.exporting import Row, open_text, write_csv, write_jsonl
+from claimclf.documents.exporting import Row, open_text, write_csv, write_jsonl, write_parquet
+
+
+def is_file(path: Path | None) -> bool:
+    """Say whether an output is a file or becomes one; other files may be kept beside it.
+
+    Parameters
+    ----------
+    path : Path or None
+        A pipe, a device or, as None, standard output are none.
+    """
+    return path is not None and (path.is_file() or not path.exists())
 
 
 @contextmanager
@@ -34,24 +46,29 @@ def output(path: Path | None, *, binary: bool = False) -> Iterator[Any]:
     ------
     FileNotFoundError
         If there is no such folder.
+    OSError
+        With the name of the output, if it cannot be written or the disk is full.
     """
     if path is None:
         yield sys.stdout
         return
     check_folder(path)
-    if path.exists() and not path.is_file():  # a pipe or a device
-        with path.open("wb") if binary else open_text(path) as out:
-            yield out
-        return
-    path = path.resolve()  # of a link what it leads to
-    partial = path.with_name(f".{path.name}.partial")
+    appears = is_file(path)
+    target = path.resolve()  # of a link what it leads to
+    partial = target.with_name(f".{target.name}.partial") if appears else path
     try:
         opened: IO[Any] = partial.open("wb") if binary else open_text(partial)
         with opened as out:
             yield out
-        partial.replace(path)
+        if appears:
+            partial.replace(target)
+    except OSError as error:
+        if error.filename == str(partial) or error.errno == errno.ENOSPC:
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
     finally:
-        partial.unlink(missing_ok=True)
+        if appears:
+            partial.unlink(missing_ok=True)
 
 
 def write_table(rows: Iterable[Row], out: TextIO) -> None:
@@ -79,9 +96,8 @@ def write_table(rows: Iterable[Row], out: TextIO) -> None:
             out.write(f"{label:{margin}}{text}".rstrip() + "\n")
 
 
-WRITERS: dict[str, Callable[[Iterable[Row], TextIO], None]] = {
-    "table": write_table,
-    "jsonl": write_jsonl,
-    "csv": write_csv,
-}
-"""How to write each format of text."""
+WRITERS: dict[str, Callable[[Iterable[Row], TextIO], None]] = {"table": write_table, "jsonl": write_jsonl}
+"""How to write each format that takes rows as they are."""
+
+HEADED: dict[str, Callable[[Iterable[Row], list[str], Any], None]] = {"csv": write_csv, "parquet": write_parquet}
+"""How to write each format that says first which columns there are."""

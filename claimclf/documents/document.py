@@ -116,7 +116,7 @@ class Document:
             The file; by default the text is returned.
         """
         out = StringIO()
-        write_csv(self.rows(), out, self.columns())
+        write_csv(self.rows(), self.columns(), out)
         return _written(out.getvalue(), path)
 
     def to_html(self, path: str | Path | None = None) -> str | None:

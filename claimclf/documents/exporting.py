@@ -45,40 +45,39 @@ def write_jsonl(rows: Iterable[Row], out: TextIO) -> None:
         out.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")  # dates of Parquet are text in JSON
 
 
-def write_csv(rows: Iterable[Row], out: TextIO, columns: Sequence[str] = ()) -> None:
-    """Write a header and one line a row, lists as words with a space between, whatever is text in quotation marks.
+def write_csv(rows: Iterable[Row], columns: Sequence[str], out: TextIO) -> None:
+    """Write a header and one line a row, whatever is text in quotation marks.
+
+    ``labels`` and ``referred`` are names with a semicolon between, as tables to learn from are read; other lists, and
+    mappings, are JSON.
 
     Parameters
     ----------
     rows : iterable of dict
         What to write.
+    columns : sequence of str
+        The header: those of the first row, once it is flat.
     out : text stream
         Where to.
-    columns : sequence of str, optional
-        By default those of the first row; without rows and these nothing is written.
 
     Raises
     ------
     DataError
         If a later row has fields that the first one lacks: they would be lost.
     """
-    writer = _csv_writer(out, columns) if columns else None
+    # Unquoted, a lone carriage return within a text would end its line.
+    writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    writer.writeheader()
     for number, row in enumerate(map(flat, rows), 1):
-        row |= {name: " ".join(map(str, value)) for name, value in row.items() if isinstance(value, list)}
-        if writer is None:
-            writer = _csv_writer(out, list(row))
         if lost := sorted(row.keys() - writer.fieldnames):
             raise DataError(f"row {number}: the first row has no {', '.join(lost)}; write jsonl instead")
-        writer.writerow(row)
+        writer.writerow({name: _cell(name, value) for name, value in row.items()})
 
 
-def _csv_writer(out: TextIO, columns: Sequence[str]) -> csv.DictWriter[str]:
-    # Unquoted, a lone carriage return within a text would end its line.
-    writer = csv.DictWriter(
-        out, fieldnames=columns, extrasaction="ignore", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC
-    )
-    writer.writeheader()
-    return writer
+def _cell(name: str, value: Any) -> Any:
+    if name in ("labels", "referred"):
+        return ";".join(value)
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else value
 
 
 def flat(row: Row) -> Row:

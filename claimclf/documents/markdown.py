@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 
 from claimclf.documents.extracted import Composer, Extracted, intended_lines
 
-_FRONT_MATTER = re.compile(r"(---|\+\+\+)[^\S\n]*\n.*?\n\1[^\S\n]*(?:\n|$)", re.DOTALL)
+_FRONT_MATTER = re.compile(
+    r"(---|\+\+\+)[^\S\n]*\n(?=(?:[^\S\n]*#[^\n]*\n)*[\w\"'.-]+[^\S\n]*[:=]).*?\n\1[^\S\n]*(?:\n|$)", re.DOTALL
+)
+"""It begins with a key, perhaps below comments; anything else is prose between two rules."""
 _SHORTCODE = re.compile(r"\{\{[<%][^{}]*[>%]\}\}|\{%[^{}]*%\}")
 _TAG = re.compile(r"<[^<>]*>")
 _RUN_IN_TITLE = re.compile(r"(_\*\*[^*_\n]+\*\*_|\*\*_[^*_\n]+_\*\*)(?=[A-Z])")

@@ -15,6 +15,9 @@ from claimclf.documents.kinds import READERS
 from claimclf.documents.plain import read_plain
 from claimclf.errors import ClaimclfError, DocumentError
 
+STANDARD_INPUT = "-"
+"""The source of a document that came there; like a text from memory, it cannot be read again."""
+
 _LARGEST = 256 * 2**20
 
 

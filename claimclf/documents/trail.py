@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 from html.parser import HTMLParser
@@ -12,9 +13,10 @@ from pathlib import Path
 
 from claimclf.documents.exporting import Row
 from claimclf.errors import DataError
-from claimclf.records import Provenance
+from claimclf.records import Provenance, Sentence
 
-_NEEDED = ("source", "sha256", "start", "end", "text", *(field.name for field in fields(Provenance)))
+_NEEDED = ("source", "sha256", *(field.name for record in (Sentence, Provenance) for field in fields(record)))
+_FLAGS = {"true": True, "false": False}
 
 
 def read_trail(path: str | Path) -> list[Row]:
@@ -41,7 +43,7 @@ def read_trail(path: str | Path) -> list[Row]:
         reader = readers.get(path.suffix.lower())
         if reader is None:
             raise DataError(f"{path}: cannot replay this kind of file; expected one of {', '.join(readers)}")
-        rows = list(reader(path.read_bytes().decode("utf-8")))
+        rows = list(reader(path.read_bytes().decode("utf-8-sig")))
     except (ValueError, csv.Error, KeyError, TypeError, AttributeError) as error:
         if isinstance(error, DataError):
             raise
@@ -49,9 +51,9 @@ def read_trail(path: str | Path) -> list[Row]:
     if not rows:
         raise DataError(f"{path}: there is no sentence in it to replay; of an overview, replay its reports")
     for number, row in enumerate(rows, 1):
-        if missing := [name for name in (*_NEEDED, "labels", "referred", "scores") if name not in row]:
+        if missing := [name for name in _NEEDED if name not in row]:
             raise DataError(
-                f"{path}: sentence {number}: no {', '.join(missing)}; only exports of documents have a trail"
+                f"{path}: sentence {number}: no {', '.join(missing)}; only exports of documents can be made again"
             )
     return rows
 
@@ -66,18 +68,21 @@ def _of_csv(text: str) -> Iterator[Row]:
         scores = {name.removeprefix("score_"): float(value) for name, value in row.items() if name.startswith("score_")}
         named = {name: _names(row[name], list(scores)) for name in ("labels", "referred")}
         whole = {name: int(row[name]) for name in ("start", "end")}
-        unset = {name: row[name] or None for name in ("source", "policy", "policy_sha256")}
-        yield {**row, **named, **whole, **unset, "scores": scores}
+        unset = {name: row[name] or None for name in ("source", "heading", "policy", "policy_sha256")}
+        flags = {name: _FLAGS[row[name].lower()] for name in ("truncated", "in_scope")}
+        page = int(row["page"]) if row["page"] else None
+        yield {**row, **named, **whole, **unset, **flags, "page": page, "scores": scores}
 
 
 def _names(written: str, labels: list[str]) -> list[str]:
-    """Take a list apart that was written with a space between; labels may hold spaces, and each other."""
-    rest, found = f" {written} ", set()
+    """Take a list apart, with semicolons between or, as once, spaces; labels may hold spaces, and each other."""
+    found = set()
     for label in sorted(labels, key=len, reverse=True):
-        if f" {label} " in rest:
-            rest = rest.replace(f" {label} ", "  ")
+        written, times = re.subn(f"(?<![^; ]){re.escape(label)}(?![^; ])", ";", written)
+        if times:
             found.add(label)
-    return [label for label in labels if label in found]
+    unknown = written.strip("; ")
+    return [label for label in labels if label in found] + [unknown] * bool(unknown)
 
 
 def _of_html(text: str) -> Iterator[Row]:
