@@ -1,12 +1,12 @@
 """How common a label is in a corpus: shares corrected by a labelled sample, with intervals.
 
 Counting what a classifier asserts gives a biased share even where it is right nine times in ten, and an interval
-around the wrong number. The mean score over the whole corpus is corrected by what the score got wrong on a random sample
-that a person labelled, and weighted so that the interval is hardly ever wider than the sample alone would give. As the
-sample is part of the corpus, this is the regression estimator of survey sampling (Särndal, Swensson & Wretman, *Model
-Assisted Survey Sampling*, 1992, ch. 6). Prediction-powered inference (Angelopoulos, Bates, Fannjiang, Jordan & Zrnic,
-Science 382, 2023; with such a weight in Angelopoulos, Duchi & Zrnic, "PPI++", 2023, sec. 6) is its counterpart for a
-corpus that is itself a sample of something larger.
+around the wrong number. The mean score over the whole corpus is corrected by what the score got wrong on a random
+sample that a person labelled, and weighted so that the interval is hardly ever wider than the sample alone would give.
+As the sample is part of the corpus, this is the regression estimator of survey sampling (Särndal, Swensson & Wretman,
+*Model Assisted Survey Sampling*, 1992, ch. 6). Prediction-powered inference (Angelopoulos, Bates, Fannjiang, Jordan &
+Zrnic, Science 382, 2023; with such a weight in Angelopoulos, Duchi & Zrnic, "PPI++", 2023, sec. 6) is its counterpart
+for a corpus that is itself a sample of something larger.
 """
 
 from __future__ import annotations
@@ -133,8 +133,8 @@ def _corrected(
     weight = float(np.clip(covariance[0, 1] / covariance[1, 1], 0, 1)) if covariance[1, 1] > 0 else 0.0
     rectifier = truth - weight * sampled
     share = weight * scores.mean() + rectifier.mean()
-    # Where the scores are nearly right, the sample may hold none of their few errors, and its variance would be too low:
-    # one more is counted, which tests/test_shares.py shows to be enough. Only what was not sampled is uncertain.
+    # Where the scores are nearly right, the sample may hold none of their few errors, and its variance be too low: one
+    # more is counted, which tests/test_shares.py shows to be enough. Only what was not sampled is uncertain.
     variance = (rectifier.var(ddof=1) + 1 / n_sampled) / n_sampled * (1 - n_sampled / n_texts)
     return float(share), math.sqrt(variance)
 
