@@ -36,7 +36,9 @@ class Reliability(NamedTuple):
     base_rate : float
         Share of the sentences that carry it; nan, as every figure, if it is not known of any.
     error : Interval
-        Expected calibration error over ten bins of equally many sentences, in [0, 1].
+        Expected calibration error over ten bins of equally many sentences, in [0, 1]. Chance can only add to it, and a
+        draw of the bootstrap adds its own: where the error is mostly chance the interval lies too high, and the value
+        may be below it.
     error_high : Interval
         The same among scores above :data:`HIGH`.
     floor_high : float

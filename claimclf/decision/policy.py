@@ -160,10 +160,9 @@ def _assert_from(
 ) -> float | None:
     from scipy.stats import binom
 
-    # Several sequences share the risk, so that a few errors among the very highest scores do not end it all; few texts
-    # cannot afford to share it. They begin with ever more texts, the first with so many that a single error still leaves
-    # the guarantee: fewer could reject nothing. Both choices look at scores only, never at labels, so the tests stay
-    # valid.
+    # Several sequences share the risk, so that a few errors among the very highest scores do not end it all; with few
+    # texts there is no risk to share. They begin with ever more texts, the first with so many that a single error still
+    # leaves the guarantee: fewer could reject nothing. None of this looks at labels, so the tests stay valid.
     starts = min(_STARTS, 1 + len(scores) // 1000)
     risk = risk / starts
     least = 1
