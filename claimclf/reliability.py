@@ -34,9 +34,11 @@ class Reliability(NamedTuple):
     label : str
         The label.
     base_rate : float
-        Share of the sentences that carry it.
+        Share of the sentences that carry it; nan, as every figure, if it is not known of any.
     error : Interval
-        Expected calibration error over ten bins of equally many sentences, in [0, 1].
+        Expected calibration error over ten bins of equally many sentences, in [0, 1]. Chance can only add to it, and a
+        draw of the bootstrap adds its own: where the error is mostly chance the interval lies too high, and the value
+        may be below it.
     error_high : Interval
         The same among scores above :data:`HIGH`.
     floor_high : float
@@ -59,9 +61,10 @@ class Reliability(NamedTuple):
     diagram: list[tuple[float, float, int]]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON types; the diagram is a list of [mean score, share, number]."""
+        """Return plain JSON types, None for nan; the diagram is a list of [mean score, share, number]."""
         intervals = {name: part.to_list() for name, part in self._asdict().items() if isinstance(part, Interval)}
-        plain = {name: round(getattr(self, name), 4) for name in ("base_rate", "floor_high")}
+        base_rate = None if np.isnan(self.base_rate) else round(self.base_rate, 4)
+        plain = {"base_rate": base_rate, "floor_high": round(self.floor_high, 4)}
         return {**plain, **intervals, "diagram": [list(point) for point in self.diagram]}
 
     def __str__(self) -> str:
@@ -118,7 +121,7 @@ def reliability(
         result.append(
             Reliability(
                 label,
-                float(carried.mean()),
+                float(carried.mean()) if len(carried) else np.nan,
                 Interval.of(_error(sums)),
                 Interval.of(_error(_bin_sums(carried[high], scores[high], [units[i] for i in high], seed))),
                 _floor(scores[high], seed),

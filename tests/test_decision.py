@@ -36,21 +36,25 @@ def sigmoid(logits: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-logits))
 
 
-def test_guarantees_hold_as_often_as_promised() -> None:
+@pytest.mark.parametrize(("n_texts", "supported"), [(500, 0.5), (1500, 0.8)])
+def test_guarantees_hold_as_often_as_promised(n_texts: int, supported: float) -> None:
     fresh_logits, fresh = simulated(200_000, seed=999)
     scores = sigmoid(fresh_logits)[:, 0]
     broken = {"precision": 0, "omission": 0}
+    asserted = 0
     trials = 200
     for seed in range(trials):
-        logits, truth = simulated(1500, seed)
+        logits, truth = simulated(n_texts, seed)
         policy = Policy.learn(sigmoid(logits), truth, ONE, precision=0.9, omission=0.1, confidence=0.9)
         start, below = policy.assert_from[0], policy.rule_out_below[0]
         if start is not None:
+            asserted += 1
             broken["precision"] += fresh[scores >= start, 0].mean() < 0.9
         broken["omission"] += (scores[fresh[:, 0] == 1] < below).mean() > 0.1
     # Of 200 at most 20 may fail in expectation; 33 is three standard deviations above that.
     assert broken["precision"] <= 33
     assert broken["omission"] <= 33
+    assert asserted >= supported * trials
 
 
 def test_guarantees_are_not_bought_by_asserting_nothing() -> None:
@@ -121,6 +125,15 @@ def test_thresholds_are_half_the_best_f1_and_near_the_best_for_other_texts() -> 
     assert reached > best_f1_threshold(fresh[:, 0], fresh_logits[:, 0])[1] - 0.005
 
 
+@pytest.mark.parametrize(("n_labels", "most"), [(1, 11 / 12), (3, 0.999)], ids=["sigmoid", "softmax"])
+def test_few_texts_that_are_all_right_give_no_certainty(n_labels: int, most: float) -> None:
+    truth = np.tile(np.eye(max(2, n_labels))[:, :n_labels], (10, 1))
+    logits = 4 * truth - 2
+    found = Calibration.fit(logits, truth, exclusive=n_labels > 1).probabilities(logits)
+    assert 0.9 < found.max() <= most + 1e-6
+    assert found.min() >= (1 - most) / 2
+
+
 def test_shares_are_estimated_from_unlabelled_texts() -> None:
     logits, _ = simulated(20_000, seed=4, base_rate=0.05)
     at_half = sigmoid(logits - np.log(0.05 / 0.95))  # as a model calibrated where half the texts carry the label
@@ -182,8 +195,9 @@ def test_a_prior_moves_probabilities_and_is_not_applied_twice(held_out_bundle, l
     rare = held_out_bundle.with_prior({"agreement": 0.01})
     assert (rare.predict_proba(texts)[:, 0] < held_out_bundle.predict_proba(texts)[:, 0]).all()
     assert np.array_equal(rare.predict_proba(texts)[:, 1:], held_out_bundle.predict_proba(texts)[:, 1:])
-    again = rare.with_prior({"agreement": 0.01})
-    assert np.array_equal(again.predict_proba(texts), rare.predict_proba(texts))
+    again = rare.with_prior({"policy_advice": 0.02}).with_prior({"agreement": 0.01})
+    assert again.prior == {"agreement": 0.01, "policy_advice": 0.02}
+    assert np.array_equal(again.predict_proba(texts)[:, :3], rare.predict_proba(texts)[:, :3])
     assert set(held_out_bundle.with_prior(texts=texts).prior) == set(LABELS)
 
 
@@ -231,11 +245,30 @@ def test_a_label_without_cases_keeps_its_calibration(baseline_bundle: Path, labe
     for part in ("slope", "intercept", "threshold"):
         assert getattr(after.calibration, part)[1] == getattr(before, part)[1]
     assert after.calibration.slope[0] != before.slope[0]
-    with pytest.raises(InputError, match="none or all of the held-out texts carry it"):
-        after.with_prior({"surveillance_tech": 0.1})
-    assert "surveillance_tech" not in after.with_prior(texts=kept).prior
     with pytest.raises(InputError, match="at least one text that is not empty"):
         after.with_prior(texts=[" "])
+
+
+@pytest.mark.parametrize("why", ["too few", "calibrated on others", "against the scores"])
+def test_a_prior_does_not_move_what_was_calibrated_elsewhere(
+    why: str, baseline_bundle: Path, labelled, tmp_path: Path
+) -> None:
+    texts, truth = labelled
+    if why == "too few":
+        truth[np.flatnonzero(truth[:, 1] == 1)[9:], 1] = 0
+    elif why == "calibrated on others":
+        truth[:120] = 0
+    else:
+        truth[:, 1] = 1 - truth[:, 1]
+    after = recalibrate(baseline_bundle, tmp_path / "b", texts, truth, refit=why != "calibrated on others")
+    assert after.calibration.slope[1] == claimclf.load(baseline_bundle).calibration.slope[1]
+    with pytest.raises(InputError, match=r"prior\['surveillance_tech'\]: too few .* at least 10 of each"):
+        after.with_prior({"surveillance_tech": 0.1})
+    if why == "calibrated on others":
+        with pytest.raises(InputError, match="no label was calibrated on the held-out texts"):
+            after.with_prior(texts=texts)
+    else:
+        assert "surveillance_tech" not in after.with_prior(texts=texts).prior
 
 
 def test_policies_rest_on_real_texts_alone(baseline_bundle: Path, labelled, tmp_path: Path) -> None:
@@ -294,7 +327,8 @@ def test_thresholds_of_ones_own_decide_and_are_replayed(tmp_path: Path, capsys: 
     strict = clf.with_thresholds({"agreement": 1.0})
     assert strict.predict([text])[0, 0] == 0
     assert strict.predict_proba([text]).tolist() == clf.predict_proba([text]).tolist()
-    assert strict.with_thresholds({"agreement": 0.0}).predict(["A river."])[0].tolist() == [1, 0, 0, 0]
+    lenient = strict.with_thresholds({"agreement": 0.0})
+    assert lenient.predict(["A river.", " "]).tolist() == [[1, 0, 0, 0], [0, 0, 0, 0]]
     (tmp_path / "a.txt").write_text(text, "utf-8")
     out = tmp_path / "a.jsonl"
     assert main(["predict", str(tmp_path / "a.txt"), "--threshold", "agreement=1", "--out", str(out)]) == 0

@@ -46,6 +46,15 @@ def test_fewer_groups_make_wider_intervals() -> None:
     assert by_block.high - by_block.low > 2 * (by_text.high - by_text.low)
 
 
+def test_one_group_has_no_interval() -> None:
+    report = evaluate(TRUTH, PREDICTED, ["a", "b"], groups=["a"] * 400)
+    assert report.to_dict()["macro_f1"] == [round(report.macro_f1.value, 4), None, None]
+    assert str(report.f1["a"]).endswith("[none, none]")
+    difference = paired_difference(TRUTH, TRUTH, PREDICTED, groups=["a"] * 400)
+    assert difference.value > 0
+    assert np.isnan([difference.low, difference.high]).all()
+
+
 def test_a_label_nobody_carries_or_predicts_is_left_out_of_the_mean() -> None:
     truth, predicted = np.array([[1.0, 0], [1, 0]]), np.array([[1, 0], [1, 0]])
     report = evaluate(truth, predicted, ["a", "b"])

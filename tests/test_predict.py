@@ -319,6 +319,8 @@ def test_missing_values_of_pandas_are_named(baseline_bundle: Path) -> None:
         (lambda clf: clf.nearest(["a"], number=2.5), "number: expected a whole number, got 2.5"),
         (lambda clf: clf.with_policy("0.9"), "precision: expected a number between 0 and 1, got '0.9'"),
         (lambda clf: clf.with_prior({"agreement": None}), r"prior\['agreement'\]: expected a number between 0 and 1"),
+        (lambda clf: clf.with_prior(0.2), "prior: expected numbers by label, such as {'agreement': 0.1}, got 0.2"),
+        (lambda clf: clf.with_thresholds([("agreement", 0.5)]), "thresholds: expected numbers by label"),
         (lambda clf: claimclf.BaselineClassifier().fit(["a"], None), "y: expected labels for each text, got None"),
         (lambda clf: claimclf.prevalence(clf.predictions(["a"])[0], {}), "predictions: expected a list of predictions"),
         (

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -54,6 +56,15 @@ def test_pairs_that_nobody_knows_are_left_out() -> None:
     alone = found(truth[np.arange(120) % 3 < 2], probabilities[np.arange(120) % 3 < 2])
     assert found(truth, probabilities).error.value == pytest.approx(alone.error.value)
     assert found(truth, probabilities).brier_skill.value == pytest.approx(alone.brier_skill.value)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_label_that_nobody_is_sure_of_has_no_figures() -> None:
+    figures = found(np.full((50, 1), np.nan), np.full((50, 1), 0.3)).to_dict()
+    nothing = [None, None, None]
+    assert (figures["base_rate"], figures["error"], figures["brier_skill"]) == (None, nothing, nothing)
+    assert figures["diagram"] == []
+    json.dumps(figures, allow_nan=False)
 
 
 def test_intervals_are_wider_over_groups_than_over_sentences() -> None:

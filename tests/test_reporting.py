@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -104,6 +106,19 @@ def test_the_page_is_whole_and_loads_nothing(classifiers, examples) -> None:
     assert checker.open == []
     for words in ("F1", "plain", "kept", "Slices", "Behaviour", "Policy", "sha256"):
         assert words in page
+
+
+@pytest.mark.filterwarnings("error:::claimclf")
+def test_what_is_not_known_is_null_and_shown_as_none(classifiers, examples) -> None:
+    unsure = [
+        replace(example, group="one", unsure=("agreement",), labels=tuple(set(example.labels) - {"agreement"}))
+        for example in examples
+    ]
+    figures = compare(classifiers, unsure)
+    json.dumps(figures, allow_nan=False)
+    assert figures["data"]["base_rates"]["agreement"] is None
+    assert figures["models"]["plain"]["report"]["macro_f1"][1:] == [None, None]
+    assert "agreement none," in render(figures)
 
 
 def test_nothing_to_compare_is_refused(classifiers, examples) -> None:

@@ -17,11 +17,14 @@ import warnings
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
 import claimclf
+from claimclf import BaselineClassifier
 from claimclf.benchmark.segmentation import Score, marked_paragraphs, score
+from claimclf.bundle import recalibrate
 from claimclf.cli.main import main
 from claimclf.data.references import text_hash
 from claimclf.errors import DataError
@@ -319,6 +322,16 @@ def test_a_policy_is_tried_on_sources_that_it_was_not_learnt_from() -> None:
     assert "agreement                     0%   - " in strict
     unfit = run("policy_on_new_sources.py", "--precision", 2, status=2)
     assert "precision" in unfit.stderr
+
+
+def test_a_policy_of_labels_that_exclude_each_other_asserts_above_one_half_alone(tmp_path: Path) -> None:
+    labels = ["health", "money", "water"]
+    taught = BaselineClassifier(calibration_folds=2).fit(["A vaccine.", "A loan.", "A dam."] * 4, labels * 4)
+    groups, truth = [f"g{row % 4}" for row in range(300)], np.tile(np.eye(3), (100, 1))
+    recalibrate(taught.save(tmp_path / "b"), tmp_path / "b", ["Nobody knows."] * 300, truth, groups=groups, refit=False)
+    found = run("policy_on_new_sources.py", "--model", tmp_path / "b", "--precision", 0.1, "--draws", 4).stdout
+    for label in labels:
+        assert f"{label:20}          0%   - " in found
 
 
 def test_texts_are_materialised_into_a_cache(tmp_path: Path) -> None:

@@ -37,6 +37,31 @@ def test_intervals_cover_at_their_rate_where_counting_does_not() -> None:
     assert np.mean(widths) < 0.8 * np.mean(alone), "the scores must narrow what the sample alone would give"
 
 
+def covers(truth, scores, n_sampled: int, trials: int) -> float:
+    """Return how often the interval from a sample of one corpus holds its share."""
+    rng, given = np.random.default_rng(5), predictions(scores)
+    covered = []
+    for _ in range(trials):
+        sample = {int(i): ["tax"] if truth[i] else [] for i in rng.choice(len(truth), n_sampled, replace=False)}
+        found = claimclf.prevalence(given, sample)["tax"]
+        covered += [] if found.refusal else [found.low <= truth.mean() <= found.high]
+    return float(np.mean(covered))
+
+
+def test_intervals_cover_where_the_classifier_is_nearly_right() -> None:
+    rng = np.random.default_rng(3)
+    truth = rng.random(20_000) < 0.08
+    asserted = truth | (rng.random(20_000) < 0.005)  # two samples in five hold none of these errors
+    assert covers(truth, np.where(asserted, 0.98, 0.02), 200, trials=100) >= 0.93
+
+
+def test_what_is_labelled_is_no_longer_uncertain() -> None:
+    truth, scores = corpus(np.random.default_rng(4), share=0.15, size=1000)
+    assert 0.91 <= covers(truth, scores, 500, trials=200) <= 0.985
+    everything = claimclf.prevalence(predictions(scores), {i: ["tax"] * bool(t) for i, t in enumerate(truth)})["tax"]
+    assert (everything.low, everything.high) == pytest.approx((truth.mean(), truth.mean()))
+
+
 def test_more_confidence_is_wider_and_shares_stay_shares() -> None:
     rng = np.random.default_rng(1)
     truth, scores = corpus(rng, share=0.1)

@@ -179,6 +179,16 @@ def test_a_cascade_is_not_calibrated_apart_from_its_second_stage(cascade: Path, 
         claimclf.load(cascade).with_prior({"agreement": 0.1})
 
 
+def test_thresholds_of_a_cascade_may_only_rise(cascade: Path) -> None:
+    clf, text = claimclf.load(cascade), "Oro and Veldania signed a pact on ports."
+    stored = clf.calibration.threshold[0]
+    higher = clf.with_thresholds({"agreement": 1.0})
+    assert higher.predict([text])[0, 0] == 0
+    assert higher.with_thresholds({"agreement": stored}).predict([text])[0, 0] == clf.predict([text])[0, 0]
+    with pytest.raises(InputError, match=r"thresholds\['agreement'\]: .* for a lower one take the second stage, '"):
+        clf.with_thresholds({"agreement": stored / 2})
+
+
 def test_contenders_are_measured_in_processes_of_their_own(
     transformer_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

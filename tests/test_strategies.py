@@ -75,6 +75,18 @@ def test_what_a_label_is_called_is_learnt_from(estimator) -> None:
         assert bool(told) is (names[0] != "1")
 
 
+@pytest.mark.parametrize("strategy", ["head", "full"])
+def test_figures_have_intervals_over_groups(estimator, training_data, strategy: str) -> None:
+    texts, labels = training_data
+    groups = [f"source {row // 3}" for row in range(len(texts))]
+    fitted = estimator.set_params(strategy=strategy, validation_fraction=0.5).fit(texts, labels, groups)
+    assert fitted.metrics_["n_texts"] == len(fitted.validation_texts_)
+    group_of = dict(zip(texts, groups, strict=True))
+    assert fitted.metrics_["n_groups"] == len({group_of[text] for text in fitted.validation_texts_})
+    given = estimator.set_params(strategy=strategy).fit(texts, labels, groups, validation=(texts[:4], labels[:4]))
+    assert given.metrics_["n_groups"] == 4
+
+
 def test_the_choice_says_what_was_tried_and_how_good_it_was(estimator, training_data) -> None:
     fitted = estimator.fit(*training_data)
     measured, chosen = fitted.choice_.reasons

@@ -54,6 +54,7 @@ def try_policies(classifier: Classifier, options: argparse.Namespace) -> Iterato
             classifier.labels,
             precision=options.precision,
             confidence=options.confidence,
+            exclusive=classifier.calibration.exclusive,
         )
         others = ~learnt & held_out.real
         asserted, referred = policy.apply(probabilities[others])

@@ -15,8 +15,9 @@ import numpy.typing as npt
 from claimclf.backends import Backend
 from claimclf.bundle.loaded import LoadedBundle, Scores
 from claimclf.bundle.manifest import Manifest
-from claimclf.decision import HeldOut, Policy, adjusted, estimate_prior
-from claimclf.errors import InputError
+from claimclf.decision import HeldOut, Policy, adjustable, adjusted, estimate_prior
+from claimclf.decision.calibration import MIN_CASES
+from claimclf.errors import InputError, InputTypeError
 from claimclf.numbers import check_level
 from claimclf.text import check_texts, normalise
 
@@ -69,6 +70,15 @@ class DecidingBundle(LoadedBundle):
         InputError
             If a level is not between 0 and 1, the bundle keeps no held-out scores or is a cascade, or a prior or
             thresholds were set, under which nothing is guaranteed.
+
+        Examples
+        --------
+        >>> import claimclf
+        >>> print(claimclf.load("default").with_policy(precision=0.9).policy)
+        agreement: asserted from 0.83, ruled out below 0.43
+        surveillance_tech: not enough data to assert at precision 0.9; ruled out below 0.30, else referred
+        disinformation: not enough data to assert at precision 0.9; ruled out below 0.05, else referred
+        policy_advice: asserted from 0.82, ruled out below 0.28
         """
         if self.prior or self.thresholds:
             raise InputError(
@@ -107,8 +117,10 @@ class DecidingBundle(LoadedBundle):
         Raises
         ------
         InputError
-            If a label is unknown, a threshold is not between 0 and 1, a policy was set, or the labels exclude each
-            other, so that the most probable one is asserted.
+            If a label is unknown, a threshold is not between 0 and 1 or, of a cascade, lower than it is, a policy was
+            set, or the labels exclude each other, so that the most probable one is asserted.
+        InputTypeError
+            If `thresholds` is no mapping.
 
         Examples
         --------
@@ -121,12 +133,17 @@ class DecidingBundle(LoadedBundle):
             raise InputError("with_thresholds: a policy decides; take the bundle as it was loaded")
         if self.calibration.exclusive:
             raise InputError("with_thresholds: the labels exclude each other, so the most probable one is asserted")
+        self._check_labels("thresholds", thresholds)
         threshold: Any
         for label, threshold in thresholds.items():
-            if label not in self.labels:
-                raise InputError(f"thresholds: unknown label {label!r}; expected one of {', '.join(self.labels)}")
             if not isinstance(threshold, (int, float, np.floating)) or not 0 <= threshold <= 1:
                 raise InputError(f"thresholds[{label!r}]: expected a number from 0 to 1, got {threshold!r}")
+            own = self.parsed_manifest.calibration.threshold[self.labels.index(label)]
+            if self.parsed_manifest.kind == "cascade" and threshold < own:
+                raise InputError(
+                    f"thresholds[{label!r}]: the first stage of a cascade settles texts at {own:.3g}; for a lower one "
+                    f"take the second stage, {self.parsed_manifest.model['second']!r}, by itself"
+                )
         chosen = {**self.thresholds, **{label: float(threshold) for label, threshold in thresholds.items()}}
         values = zip(self.labels, self.calibration.threshold, strict=True)
         calibration = replace(self.calibration, threshold=tuple(chosen.get(label, own) for label, own in values))
@@ -140,9 +157,11 @@ class DecidingBundle(LoadedBundle):
         Parameters
         ----------
         prior : mapping of str to float, optional
-            The share of the corpus that carries a label, in (0, 1); labels that are not named stay as they are.
+            The share of the corpus that carries a label, in (0, 1); labels that are not named stay as they are. None of
+            a label whose probabilities rest on other texts than the held-out ones, such as one that
+            :func:`~claimclf.bundle.recalibrate` left as it was: nobody knows from which share to move them.
         texts : iterable of str, optional
-            A sample of the corpus, unlabelled, from which all shares are estimated instead.
+            A sample of the corpus, unlabelled, from which the shares of all other labels are estimated instead.
 
         Returns
         -------
@@ -152,8 +171,17 @@ class DecidingBundle(LoadedBundle):
         Raises
         ------
         InputError
-            If not exactly one of the two is given, a label is unknown, a share is not between 0 and 1, the bundle keeps
-            no held-out scores, or a policy or thresholds were set.
+            If not exactly one of the two is given, a label is unknown or cannot be moved, a share is not between 0 and
+            1, the bundle keeps no held-out scores or is a cascade, or a policy or thresholds were set.
+        InputTypeError
+            If `prior` is no mapping, or a share no number.
+
+        Examples
+        --------
+        >>> import claimclf
+        >>> rare = claimclf.load("default").with_prior({"agreement": 0.01}).with_prior({"policy_advice": 0.02})
+        >>> rare.prior
+        {'agreement': 0.01, 'policy_advice': 0.02}
         """
         if self.thresholds:
             raise InputError("with_prior: it sets thresholds of its own; choose others after it")
@@ -165,11 +193,16 @@ class DecidingBundle(LoadedBundle):
             )
         unadjusted = self._changed(calibration=self.parsed_manifest.calibration)
         base_rates = self.held_out.base_rates()
-        movable = (base_rates > 0) & (base_rates < 1)
+        movable = adjustable(unadjusted.calibration, self.held_out)
         if prior is None and texts is not None:
             scores = unadjusted._score([normalise(text) for text in check_texts(texts)])
             if not scores.filled.any():
                 raise InputError("texts: expected a sample of the corpus, at least one text that is not empty")
+            if not movable.any():
+                raise InputError(
+                    "with_prior: no label was calibrated on the held-out texts; recalibrate with others, of which at "
+                    f"least {MIN_CASES} carry a label and {MIN_CASES} do not"
+                )
             shares = estimate_prior(
                 scores.probabilities[scores.filled][:, movable],
                 base_rates[movable],
@@ -178,22 +211,28 @@ class DecidingBundle(LoadedBundle):
             prior = dict(zip(np.array(self.labels)[movable].tolist(), shares.tolist(), strict=True))
         elif prior is None or texts is not None:
             raise InputError("with_prior: expected either shares by label or texts=…")
+        self._check_labels("prior", prior)
         for label, share in prior.items():
-            if label not in self.labels:
-                raise InputError(f"prior: unknown label {label!r}; expected one of {', '.join(self.labels)}")
             check_level(f"prior[{label!r}]", share)
             if not movable[self.labels.index(label)]:
                 raise InputError(
-                    f"prior[{label!r}]: none or all of the held-out texts carry it; recalibrate with others"
+                    f"prior[{label!r}]: too few held-out texts carry it or do not, or it was calibrated on others; "
+                    f"recalibrate with at least {MIN_CASES} of each"
                 )
-        total = sum(prior.values())
-        if self.calibration.exclusive and (total > 1 + 1e-6 or (set(prior) == set(self.labels) and total < 1 - 1e-6)):
+        merged = {**self.prior, **{label: float(share) for label, share in prior.items()}}
+        total = sum(merged.values())
+        if self.calibration.exclusive and (total > 1 + 1e-6 or (set(merged) == set(self.labels) and total < 1 - 1e-6)):
             raise InputError(f"prior: the labels exclude each other, but the shares add up to {total:.6g}")
-        vector = np.array([prior.get(label, np.nan) for label in self.labels])
-        return self._changed(
-            calibration=adjusted(unadjusted.calibration, self.held_out, vector),
-            prior={label: float(share) for label, share in prior.items()},
-        )
+        vector = np.array([merged.get(label, np.nan) for label in self.labels])
+        return self._changed(calibration=adjusted(unadjusted.calibration, self.held_out, vector), prior=merged)
+
+    def _check_labels(self, name: str, given: Any) -> None:
+        if not isinstance(given, Mapping):
+            example = {self.labels[0]: 0.1}
+            raise InputTypeError(f"{name}: expected numbers by label, such as {example}, got {given!r}")
+        for label in given:
+            if label not in self.labels:
+                raise InputError(f"{name}: unknown label {label!r}; expected one of {', '.join(self.labels)}")
 
     def _changed(self: Bundle, **attributes: Any) -> Bundle:
         changed = copy(self)
@@ -206,4 +245,5 @@ class DecidingBundle(LoadedBundle):
         if self.policy:
             asserted, referred = self.policy.apply(scores.probabilities)
             return asserted, referred & scores.filled[:, None]
-        return self.calibration.decide(scores.probabilities), np.zeros(scores.probabilities.shape, dtype=bool)
+        decided = self.calibration.decide(scores.probabilities)
+        return decided * scores.filled[:, None], np.zeros(decided.shape, dtype=bool)

@@ -50,8 +50,8 @@ def recalibrate(
         Whether the text was found, not written for the purpose; by default all were. Policies rest on these.
     refit : bool, default True
         Also fit probabilities and thresholds to these texts, and record how good they then are; a label with fewer
-        than :data:`~claimclf.decision.calibration.MIN_CASES` texts with or without it keeps its own. False leaves
-        decisions and figures as they are.
+        than :data:`~claimclf.decision.calibration.MIN_CASES` texts with or without it keeps its own, which no prior can
+        move then. False leaves decisions and figures as they are, and every label so.
 
     Returns
     -------

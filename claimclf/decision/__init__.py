@@ -3,6 +3,6 @@
 from claimclf.decision.calibration import Calibration
 from claimclf.decision.heldout import HELD_OUT_FILE, HeldOut
 from claimclf.decision.policy import Policy
-from claimclf.decision.priors import adjusted, estimate_prior
+from claimclf.decision.priors import adjustable, adjusted, estimate_prior
 
-__all__ = ["HELD_OUT_FILE", "Calibration", "HeldOut", "Policy", "adjusted", "estimate_prior"]
+__all__ = ["HELD_OUT_FILE", "Calibration", "HeldOut", "Policy", "adjustable", "adjusted", "estimate_prior"]

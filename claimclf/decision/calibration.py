@@ -22,9 +22,9 @@ class Calibration:
     """Platt's sigmoid and a decision threshold for each label; or, of labels that exclude each other, a softmax.
 
     ``probability = 1 / (1 + exp(-(slope * logit + intercept)))``, decided by ``probability >= threshold``: Platt,
-    *Probabilistic outputs for support vector machines* (1999), sec. 2. Exclusive labels share the slope, the inverse of
-    a temperature (Guo et al., *On calibration of modern neural networks*, 2017, sec. 4.2), and the most probable one is
-    asserted.
+    *Probabilistic outputs for support vector machines* (1999), sec. 2.1, with the targets of sec. 2.2, a little short
+    of 0 and 1. Exclusive labels share the slope, the inverse of a temperature (Guo et al., *On calibration of modern
+    neural networks*, 2017, sec. 4.2), and the most probable one is asserted.
 
     Attributes
     ----------
@@ -115,9 +115,10 @@ class Calibration:
         scores, carried = logits[rows].astype(np.float64), np.nanargmax(truth[rows], axis=1)
 
         def loss(log_slope: float) -> float:
-            return -float(log_softmax(np.exp(log_slope) * scores, axis=1)[np.arange(len(rows)), carried].mean())
+            own = log_softmax(np.exp(log_slope) * scores, axis=1)[np.arange(len(rows)), carried]
+            # A normal prior around the network's own slope: where every text is right no finite one would be best.
+            return -float(own.mean()) + log_slope**2 / (2 * len(rows))
 
-        # Between a fiftieth and fifty: where every text is right no finite slope is best.
         slope = float(np.exp(minimize_scalar(loss, bounds=(-4, 4), method="bounded").x))
         return cls((slope,) * n_labels, (0.0,) * n_labels, (0.0,) * n_labels, exclusive=True)
 
@@ -168,9 +169,14 @@ def _fit_label(logits: Array, truth: Array, least: int) -> tuple[float, float, f
 
     if min((truth == 1).sum(), (truth == 0).sum()) < least:
         return None
-    # Scaled, so that the solver's tolerance does not depend on the range of the logits; C large: no shrinkage.
+    # Scaled, so that the solver's tolerance does not depend on the range of the logits; C large: no shrinkage. Instead
+    # every text counts a little for the other class (Platt, sec. 2.2), so that few of them do not claim certainty.
     scale = float(np.std(logits)) or 1.0
-    platt = LogisticRegression(C=1e6, max_iter=1000).fit(logits[:, None] / scale, truth)
+    carried = truth == 1
+    certain = np.where(carried, (carried.sum() + 1) / (carried.sum() + 2), 1 - 1 / ((~carried).sum() + 2))
+    platt = LogisticRegression(C=1e6, tol=1e-8, max_iter=1000).fit(
+        np.tile(logits / scale, 2)[:, None], np.concatenate([carried, ~carried]), np.concatenate([certain, 1 - certain])
+    )
     slope, intercept = float(platt.coef_[0, 0]) / scale, float(platt.intercept_[0])
     if slope <= 0:
         return None

@@ -26,7 +26,8 @@ class HeldOut:
     Attributes
     ----------
     logits : ndarray of float32, shape (n_texts, n_labels)
-        The model's output, before calibration.
+        Before calibration: the model's own output on texts that it did not learn from, or, where it learnt from all
+        there are, that of models trained like it without a text's group (``claimclf info`` says which).
     truth : ndarray of float32, shape (n_texts, n_labels)
         1 where the text carries the label, 0 where not, nan where readers wavered.
     group : ndarray of int32, shape (n_texts,)

@@ -25,7 +25,7 @@ _GRID = np.linspace(0.99, 0.01, 99)
 """Thresholds that are tried for asserting, from the strictest; ruling out tries them from the other end."""
 
 _STARTS = 5
-"""Sequences of tests for asserting, each beginning with twice the texts of the one before."""
+"""Sequences of tests for asserting, at most, each beginning with twice the texts of the one before."""
 
 
 class Outcome(NamedTuple):
@@ -160,15 +160,16 @@ def _assert_from(
 ) -> float | None:
     from scipy.stats import binom
 
-    # Several sequences share the risk, so that a few errors among the very highest scores do not end it all. They begin
-    # with ever more texts, the first with so many that a single error still leaves the guarantee: fewer could reject
-    # nothing. That choice looks at scores only, never at labels, so the tests stay valid.
-    risk = risk / _STARTS
+    # Several sequences share the risk, so that a few errors among the very highest scores do not end it all; with few
+    # texts there is no risk to share. They begin with ever more texts, the first with so many that a single error still
+    # leaves the guarantee: fewer could reject nothing. None of this looks at labels, so the tests stay valid.
+    starts = min(_STARTS, 1 + len(scores) // 1000)
+    risk = risk / starts
     least = 1
     while least <= len(scores) and binom.sf(least - 2, least, precision) > risk:
         least += 1
     best = None
-    for start in range(_STARTS):
+    for start in range(starts):
         for threshold in grid:
             chosen = scores >= threshold
             if chosen.sum() < least * 2**start:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from claimclf.decision.calibration import Calibration
+from claimclf.decision.calibration import MIN_CASES, Calibration
 from claimclf.decision.heldout import HeldOut
 from claimclf.metrics import best_f1_threshold
 
@@ -21,6 +21,9 @@ Array = npt.NDArray[Any]
 _STEPS = 200
 _TOLERANCE = 1e-7
 _LEAST = 1e-6
+
+_SOLVER = 0.01
+"""How far the solver of the sigmoid may stop from its best intercept, as a share of the cases."""
 
 
 def log_odds_shift(base_rate: Array, prior: Array) -> Array:
@@ -47,13 +50,40 @@ def log_odds_shift(base_rate: Array, prior: Array) -> Array:
     return shift
 
 
+def adjustable(calibration: Calibration, held_out: HeldOut) -> npt.NDArray[np.bool_]:
+    """Tell which labels have probabilities that hold at the base rates of the held-out texts: a prior can move these.
+
+    A sigmoid that was fitted to these texts expects as many to carry the label as do, to within one text: that is the
+    condition of its best intercept. One that was kept because they are too few, or fitted to others, need not.
+
+    Parameters
+    ----------
+    calibration : Calibration
+        As it is saved.
+    held_out : HeldOut
+        What it should have been fitted on.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_labels,)
+        Of exclusive labels, which a temperature leaves at the base rates of training, all that some but not all of the
+        texts carry: it is taken for granted that these are drawn as those were.
+    """
+    known, carried = ~np.isnan(held_out.truth), np.nansum(held_out.truth, axis=0, dtype=np.float64)
+    fewer = np.minimum(carried, known.sum(axis=0) - carried)
+    if calibration.exclusive:
+        return np.asarray(fewer > 0)
+    expected = np.where(known, calibration.probabilities(held_out.logits), 0).sum(axis=0)
+    return np.asarray((fewer >= MIN_CASES) & (np.abs(expected - carried) <= 1 + _SOLVER * fewer))
+
+
 def adjusted(calibration: Calibration, held_out: HeldOut, prior: Array) -> Calibration:
     """Adjust a calibration to a corpus with other base rates.
 
     Parameters
     ----------
     calibration : Calibration
-        Fitted on the held-out texts.
+        Fitted on the held-out texts, see :func:`adjustable`.
     held_out : HeldOut
         What it was fitted on.
     prior : ndarray of float, shape (n_labels,)

@@ -223,7 +223,7 @@ class TransformerClassifier(NetworkClassifier):
         self.check_parameters()
         data = check_training_data(X, y, self.labels, groups, exclusive=self.exclusive, soft=True)
         units = list(map(str, range(len(data.texts)))) if groups is None else list(groups)
-        train, held_out = self._parts(data, units, validation)
+        train, held_out, unseen = self._parts(data, units, validation)
         self.learnt_ = data._replace(texts=train[0], targets=train[1]).summary()
         self.base_ = resolve_base(self.base)
         self.classes_ = np.array(data.labels)
@@ -242,7 +242,7 @@ class TransformerClassifier(NetworkClassifier):
         validation_data = encode(self.tokenizer_, *held_out, self.max_length) if held_out[0] else None
         with self._checkpoint_folder() as folder:
             self.network_, self.history_ = learner.learn(self.strategy_, Path(folder), validation_data)
-        self._calibrate(train, held_out, data.exclusive)
+        self._calibrate(train, held_out, unseen, data.exclusive)
         return self
 
     def check_parameters(self) -> None:
@@ -261,26 +261,33 @@ class TransformerClassifier(NetworkClassifier):
         data: TrainingData,
         groups: list[str],
         validation: tuple[Sequence[str], Iterable[Any]] | None,
-    ) -> tuple[tuple[list[str], Array], tuple[list[str], Array]]:
-        """Return the texts and targets to train on and those to validate on."""
+    ) -> tuple[tuple[list[str], Array], tuple[list[str], Array], list[str] | None]:
+        """Return the texts and targets to train on, those to validate on, and the groups of what figures will be of."""
         texts, targets = data.texts, data.targets
         if self.strategy != "full":
             check_hard(targets, "give whole labels, or strategy='full'")
         if validation is not None:
             held_out = check_training_data(*validation, data.labels, exclusive=data.exclusive)
-            return (texts, targets), (held_out.texts, held_out.targets)
+            return (texts, targets), (held_out.texts, held_out.targets), None
         if self.strategy != "full" or not self.validation_fraction:
-            return (texts, targets), ([], targets[:0])
+            return (texts, targets), ([], targets[:0]), groups
         check_hard(targets, "give texts and labels as validation=…, or validation_fraction=0")
         parts = group_holdout(targets, groups, self.validation_fraction, self.random_state)
         learnt, kept = (([texts[i] for i in part], targets[part]) for part in parts)
-        return learnt, kept
+        return learnt, kept, [groups[i] for i in parts[1]]
 
-    def _calibrate(self, train: tuple[list[str], Array], held_out: tuple[list[str], Array], exclusive: bool) -> None:
+    def _calibrate(
+        self,
+        train: tuple[list[str], Array],
+        held_out: tuple[list[str], Array],
+        groups: list[str] | None,
+        exclusive: bool,
+    ) -> None:
         """Fit probabilities and thresholds to scores of texts that the network, or others like it, did not see."""
         choice = self.choice_ if not held_out[0] else None
         if choice is not None:
             held_out = [train[0][row] for row in choice.rows], train[1][choice.rows]
+            groups = [groups[row] for row in choice.rows] if groups else None
         self.validation_texts_, truth = held_out
         self.validation_logits_ = self._logits(self.validation_texts_) if self.validation_texts_ else truth
         logits = choice.logits if choice is not None else self.validation_logits_
@@ -288,7 +295,7 @@ class TransformerClassifier(NetworkClassifier):
         how = (
             "texts that were held out" if choice is None else "texts, each decided by a network that learnt without it"
         )
-        self.metrics_ = self._measured(logits, truth, how)
+        self.metrics_ = self._measured(logits, truth, how, groups)
 
     def _options(self, exclusive: bool) -> Any:
         from claimclf.estimators.finetuning import bf16_in_hardware

@@ -90,7 +90,7 @@ def compare(
             "sha256": fingerprint(examples),
             "n_texts": len(examples),
             "n_groups": len(set(groups)),
-            "base_rates": dict(zip(labels, np.nanmean(truth, axis=0).round(4).tolist(), strict=True)),
+            "base_rates": {label: _base_rate(truth[:, column]) for column, label in enumerate(labels)},
         },
         "labels": list(labels),
         "models": models,
@@ -137,6 +137,11 @@ def _slices(examples: Sequence[Example], truth: Array, decided: Array, labels: S
             for value, report in reports.items()
         }
     return result
+
+
+def _base_rate(truth: Array) -> float | None:
+    known = truth[~np.isnan(truth)]
+    return round(float(known.mean()), 4) if len(known) else None
 
 
 def _worst(rows: Sequence[Mapping[str, Any]], labels: Sequence[str], n: int = 12) -> list[dict[str, Any]]:
