@@ -70,6 +70,23 @@ def test_training_resumes_from_a_checkpoint(transformer, training_data, tmp_path
     assert np.allclose(resumed.decision_function(texts), straight.decision_function(texts), atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("parameters", "renamed"),
+    [({}, {"agreement": "policy_advice"}), ({"labels": None}, {"agreement": "tax"}), ({"epochs": 2}, {})],
+    ids=["labels of texts", "number of labels", "parameters"],
+)
+def test_training_goes_on_from_no_checkpoint_of_another_run(
+    transformer, training_data, tmp_path: Path, parameters, renamed
+) -> None:
+    texts, labels = training_data
+    transformer.set_params(checkpoints=tmp_path, epochs=1, validation_fraction=0).fit(texts, labels)
+    other = [[renamed.get(label, label) for label in row] for row in labels]
+    with pytest.raises(InputError, match="resume: the checkpoints in .* are of another run"):
+        clone(transformer).set_params(resume=True, **parameters).fit(texts, other)
+    clone(transformer).set_params(**parameters).fit(texts, other)  # begins anew
+    clone(transformer).set_params(resume=True, **parameters).fit(texts, other)
+
+
 def test_the_same_seed_gives_the_same_weights(transformer, training_data, tmp_path: Path) -> None:
     texts, labels = training_data
     transformer.set_params(validation_fraction=0)

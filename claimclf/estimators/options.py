@@ -19,7 +19,10 @@ Tracker = Literal["none", "tensorboard", "mlflow"]
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """How to train; the meaning of each option is in :class:`~claimclf.estimators.TransformerClassifier`."""
+    """How to train; the meaning of each option is in :class:`~claimclf.estimators.TransformerClassifier`.
+
+    By `run`, a sha256 over parameters, texts and labels, a training knows its own checkpoints.
+    """
 
     max_length: int
     epochs: int
@@ -42,6 +45,7 @@ class TrainingOptions:
     progress: bool
     resume: bool
     tracker: Tracker
+    run: str
 
 
 _NUMBERS = (
