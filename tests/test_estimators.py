@@ -81,7 +81,7 @@ def test_training_goes_on_from_no_checkpoint_of_another_run(
     texts, labels = training_data
     transformer.set_params(checkpoints=tmp_path, epochs=1, validation_fraction=0).fit(texts, labels)
     other = [[renamed.get(label, label) for label in row] for row in labels]
-    with pytest.raises(InputError, match="resume: the checkpoints in .* are of another run"):
+    with pytest.raises(InputError, match=r"resume: the checkpoints in .* are of another run"):
         clone(transformer).set_params(resume=True, **parameters).fit(texts, other)
     clone(transformer).set_params(**parameters).fit(texts, other)  # begins anew
     clone(transformer).set_params(resume=True, **parameters).fit(texts, other)
