@@ -103,7 +103,8 @@ def test_two_commands_lead_from_a_csv_to_predictions(tmp_path: Path) -> None:
     report = bundle.manifest["training"]["data"]
     assert "on texts, each decided by a model that learnt without its group:" in done.stdout
     assert (bundle.manifest["training"]["n_texts"], bundle.manifest["metrics"]["n_texts"]) == (42, 42)
-    assert "macro" in done.stdout and f"{bundle.manifest['metrics']['macro_f1'][0]:.3f} [" in done.stdout
+    assert "macro" in done.stdout
+    assert f"{bundle.manifest['metrics']['macro_f1'][0]:.3f} [" in done.stdout
     assert [note.split(" ", 2)[:2] for note in report["notes"][:3]] == [
         ["empty", "texts:"],
         ["contradictions:", "1"],
