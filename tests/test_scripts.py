@@ -345,6 +345,10 @@ def test_texts_are_materialised_into_a_cache(tmp_path: Path) -> None:
         ("[]", "expected entries such as train:"),
         ("nonsense: 1", "unexpected keyword argument 'nonsense'"),
         ("{", "cannot be read"),
+        ("columns: {grp: speaker}", "unexpected keyword argument 'grp'"),
+        ("parameters: [C, 3]", "bad.yaml: parameters: expected names with values, got ['C', 3]"),
+        ("parameters: {labels: [tax]}", "parameters: labels are an entry of the recipe"),
+        ("train: 3", "bad.yaml: 'int' object is not iterable"),
     ],
 )
 def test_a_bad_recipe_is_one_line(tmp_path: Path, content: str, message: str) -> None:
@@ -352,6 +356,21 @@ def test_a_bad_recipe_is_one_line(tmp_path: Path, content: str, message: str) ->
     done = run("train_baseline.py", "--config", tmp_path / "bad.yaml", status=1)
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_recipe_names_columns_and_single_files_as_they_are(tmp_path: Path, training_data) -> None:
+    rows = [
+        f"{text},{labels[0]},s{n % 3}" for n, (text, labels) in enumerate(zip(*training_data, strict=True)) if labels
+    ]
+    (tmp_path / "mine.csv").write_text("\n".join(["body,topic,speaker", *rows]), "utf-8")
+    entries = "train: mine.csv\noutput: mine\ncolumns: {text: body, label: topic, group: speaker}\n"
+    (tmp_path / "recipe.yaml").write_text(entries, "utf-8")
+    run("train_baseline.py", "--config", tmp_path / "recipe.yaml")
+    training = claimclf.load(tmp_path / "mine").manifest["training"]
+    assert (training["n_texts"], training["n_groups"]) == (10, 3)
+    (tmp_path / "recipe.yaml").write_text(entries + "licenses: MIT\n", "utf-8")
+    refused = run("train_baseline.py", "--config", tmp_path / "recipe.yaml", status=1)
+    assert "licenses: no row states 'MIT'; rows state: none" in refused.stderr
 
 
 def test_a_parameter_of_another_estimator_is_one_line(recipe) -> None:

@@ -256,3 +256,6 @@ def test_texts_of_one_group_are_never_on_both_sides(training_data, transformer) 
         transformer.fit(texts, labels, groups=["a"] * 12)
     with pytest.raises(InputError, match="X and groups: expected the same length, got 12 and 3"):
         transformer.fit(texts, labels, groups=["a"] * 3)
+    for missing in (None, np.nan):
+        with pytest.raises(InputError, match=rf"groups\[1\]: expected a name, got {missing}"):
+            transformer.fit(texts, labels, groups=["a", missing, *"bcdefghijk"])

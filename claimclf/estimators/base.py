@@ -19,6 +19,7 @@ from claimclf.errors import InputError
 from claimclf.estimators.inputs import check_training_data
 from claimclf.labels import DEFINITIONS, LABELS
 from claimclf.metrics import evaluate
+from claimclf.numbers import check_switch
 from claimclf.text import check_texts, normalise
 
 Array = npt.NDArray[Any]
@@ -45,6 +46,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     calibration_: Calibration
     metrics_: dict[str, Any]
     learnt_: dict[str, Any]
+    exclusive: bool | None
     random_state: int
 
     def __sklearn_tags__(self) -> Any:
@@ -230,6 +232,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         seed = self.random_state
         if not isinstance(seed, (int, np.integer)) or seed < 0:
             raise InputError(f"random_state: expected a whole number, at least 0, got {seed!r}")
+        check_switch("exclusive", self.exclusive)
 
     def _measured(self, logits: Array, truth: Array, what: str, groups: Sequence[str] | None = None) -> dict[str, Any]:
         """Say how good calibrated decisions are on texts that were held out."""

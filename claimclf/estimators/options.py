@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from claimclf.errors import InputError
-from claimclf.numbers import check_number
+from claimclf.numbers import check_number, check_switch
 
 Loss = Literal["bce", "class_balanced", "focal", "asymmetric", "softmax"]
 """The last comes by itself with labels that exclude each other."""
@@ -83,6 +83,8 @@ def check_options(given: Mapping[str, Any]) -> None:
     """
     for name in _NUMBERS:
         check_number(name, given[name])
+    for name in ("bf16", "freeze_embeddings", "progress", "resume"):
+        check_switch(name, given[name])
     for name, low in (("epochs", 1), ("batch_size", 1), ("max_length", 8), ("patience", 1)):
         if given[name] < low:
             raise InputError(f"{name}: expected at least {low}, got {given[name]}")

@@ -139,6 +139,8 @@ def make_estimator(
     InputError
         If one is out of range.
     """
+    if "labels" in parameters:
+        raise DataError("parameters: labels are an entry of the recipe, or those of the table, and no parameter")
     unknown = set(parameters) - set(kind().get_params())
     if unknown:
         raise DataError(f"parameters: {kind.__name__} has no {', '.join(sorted(unknown))}")
