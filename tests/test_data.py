@@ -363,8 +363,13 @@ def test_a_dataset_without_a_part_to_train_on_is_refused(tmp_path: Path) -> None
     datasets = pytest.importorskip("datasets")
     rows = [{"text": "A pact.", "labels": ["agreement"]}]
     datasets.DatasetDict({"test": datasets.Dataset.from_list(rows)}).save_to_disk(tmp_path / "a")
-    with pytest.raises(DataError, match="cannot be read as a table"):
+    with pytest.raises(DataError, match=r"a: no split 'train'; there are: test\. Name the folder of one of them"):
         read_examples(tmp_path / "a", labels=None)
+    assert len(read_examples(tmp_path / "a" / "test", labels=None)) == 1
+    both = datasets.DatasetDict(train=datasets.Dataset.from_list(rows), test=datasets.Dataset.from_list(rows * 2))
+    both.save_to_disk(tmp_path / "b")
+    with pytest.warns(UserWarning, match="only the split 'train' of train, test is read"):
+        assert len(read_examples(tmp_path / "b", labels=None)) == 1
 
 
 @pytest.mark.parametrize("seed", range(8))

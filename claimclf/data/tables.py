@@ -25,8 +25,8 @@ def read_table(source: str | Path) -> Iterator[Row]:
     ----------
     source : str or Path
         A ``.jsonl`` (perhaps ``.gz``), ``.csv``, ``.tsv`` or ``.parquet`` file, a folder that the library ``datasets``
-        saved or can load, or a hub id ``owner/name`` (``owner/name:split``, by default ``train``), which is then
-        downloaded.
+        saved or can load (of its splits ``train``), or a hub id ``owner/name`` (``owner/name:split``, by default
+        ``train``), which is then downloaded.
 
     Yields
     ------
