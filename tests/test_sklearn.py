@@ -202,6 +202,11 @@ def test_cross_validation_takes_collections_single_labels_and_matrices(estimator
     assert np.isfinite(cross_val_score(estimator, texts, labels, cv=KFold(2))).all()
     assert cross_val_predict(estimator, texts, matrix, cv=2, method="predict_proba").shape == matrix.shape
     assert np.isfinite(cross_val_score(estimator.set_params(labels=None), *TOPICS, cv=2)).all()
+    # scikit-learn's own scorers compare matrices of decisions with matrices.
+    single, names = to_targets(TOPICS[1])
+    estimator.set_params(labels=names, exclusive=True)
+    for scoring in ("accuracy", "f1_macro"):
+        assert np.isfinite(cross_val_score(estimator, TOPICS[0], single, cv=2, scoring=scoring)).all()
 
 
 def test_groups_reach_the_splitter_and_the_estimator(estimator, training_data, matrix) -> None:

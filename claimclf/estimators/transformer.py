@@ -112,6 +112,17 @@ class TransformerClassifier(NetworkClassifier):
         Why, and what cross-validated networks say; None where nothing was cross-validated.
     history_ : list of dict
         Loss and validation macro F1 as training went on; empty unless all weights were trained.
+
+    Notes
+    -----
+    For scikit-learn's own scorers see :class:`~claimclf.estimators.BaselineClassifier`.
+
+    Examples
+    --------
+    >>> texts = ["Rates rose again.", "The dam leaks.", "The bank lent less.", "A well ran dry."]
+    >>> clf = TransformerClassifier(strategy="head").fit(texts, ["money", "water", "money", "water"])
+    >>> clf.classes_[clf.predict(["Rain filled the lake."])[0] == 1].tolist()
+    ['water']
     """
 
     _kind = "transformer"
