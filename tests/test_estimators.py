@@ -186,7 +186,7 @@ def test_a_packaged_base_is_found_and_its_hash_checked(monkeypatch: pytest.Monke
     base = pretrained.resolve_base(name)
     assert Path(base.location).is_dir()
     assert base.sha256 == pretrained.PACKAGED[name].sha256
-    monkeypatch.setattr(pretrained, "_sha256", lambda path: "0" * 64)
+    monkeypatch.setattr(pretrained, "hash_file", lambda path: "0" * 64)
     with pytest.raises(BundleError, match="sha256 is 000"):
         pretrained.resolve_base(name)
 

@@ -424,9 +424,15 @@ def test_the_learning_curve_is_scored_drawn_and_resumed(corpus_recipe: Path, tmp
     rows = [json.loads(line) for line in (tmp_path / "curve.jsonl").read_text("utf-8").splitlines()]
     assert [(row["real"], row["authored"]) for row in rows] == [(6, 6), (12, 12), (12, 0), (0, 12)]
     assert {row["report"]["n_texts"] for row in rows} == {12}
-    (tmp_path / "curve.jsonl").write_text("".join(json.dumps({**row, "real": 99}) + "\n" for row in rows[:1]))
+    (tmp_path / "curve.jsonl").write_text("".join(json.dumps({**row, "real": 99}) + "\n" for row in rows))
     again = run("learning_curve.py", *arguments, "--stage", "round 1").stdout
     assert "99 real" in again, "what is in the results is not run again"
+    entries = yaml.safe_load(corpus_recipe.read_text("utf-8"))
+    entries["parameters"]["weight_decay"] = 0.02
+    corpus_recipe.write_text(yaml.safe_dump(entries), "utf-8")
+    assert " 6 real" in run("learning_curve.py", *arguments, "--stage", "round 1").stdout
+    after = [json.loads(line) for line in (tmp_path / "curve.jsonl").read_text("utf-8").splitlines()]
+    assert [(row["stage"], row["real"]) for row in after] == [*((name, 99) for name in names[1:]), ("round 1", 6)]
 
 
 def test_doubtful_labels_are_listed(corpus_recipe: Path, tmp_path: Path) -> None:
