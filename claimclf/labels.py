@@ -42,18 +42,21 @@ def to_targets(
     labels : sequence of str, optional
         The label order of the columns. By default the corpus order if `y` names nothing but labels of the corpus,
         else the names in `y` sorted; for a matrix ``label_0``, ``label_1``, …
+    soft : bool, default False
+        Whether a matrix may hold probabilities.
 
     Returns
     -------
     targets : ndarray of float32, shape (n_texts, n_labels)
-        1 where the text carries the label, 0 where it does not, nan where it is not known.
+        1 where the text carries the label, 0 where it does not, nan where it is not known; between if `soft`.
     labels : tuple of str
         The label order of the columns.
 
     Raises
     ------
     InputError
-        If a label is not among `labels` or a matrix holds anything but 0, 1 and nan, or numbers between if `soft`.
+        If a label is empty or not among `labels`, two of `labels` are equal, or a matrix holds anything but 0, 1 and
+        nan, or numbers between if `soft`.
     InputTypeError
         If an element is neither a string nor a collection of strings.
 
@@ -64,10 +67,10 @@ def to_targets(
     >>> to_targets(["tax", "health", "tax"])[1]
     ('health', 'tax')
     """
+    if labels is not None and (isinstance(labels, str) or len(set(labels)) < len(labels) or "" in set(labels)):
+        raise InputError(f"labels: expected different names in a list, got {labels!r}")
     if isinstance(y, np.ndarray) and y.ndim == 2 and y.dtype.kind in "biuf":
         return _checked_matrix(y, labels, soft)
-    if labels is not None and (isinstance(labels, str) or len(set(labels)) < len(labels)):
-        raise InputError(f"labels: expected different names in a list, got {labels!r}")
     if isinstance(y, (Set, Mapping)):
         raise InputTypeError(f"y: expected labels in the order of the texts, got a {type(y).__name__}")
     if isinstance(y, (str, bytes)):
@@ -82,6 +85,8 @@ def to_targets(
             raise InputError("y: the rows of a matrix differ in length")
         return _checked_matrix(np.asarray(rows), labels, soft)
     collections = [_as_collection(row, position) for position, row in enumerate(rows)]
+    if unnamed := [position for position, row in enumerate(collections) if "" in row]:
+        raise InputError(f"y[{unnamed[0]}]: an empty name is no label; leave the text out, or give [] if none applies")
     names = tuple(labels) if labels is not None else _default_order(collections)
     column = {name: index for index, name in enumerate(names)}
     targets = np.zeros((len(rows), len(names)), dtype=np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,23 @@ class Report:
             "n_texts": self.n_texts,
             "n_groups": self.n_groups,
         }
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> Report:
+        """Return the report that :meth:`to_dict` wrote, as a manifest keeps it."""
+        labels = entries["labels"]
+        figures = {
+            name: {label: Interval.from_list(entry[name]) for label, entry in labels.items()}
+            for name in ("precision", "recall", "f1")
+        }
+        return cls(
+            labels=tuple(labels),
+            **figures,
+            support={label: entry["support"] for label, entry in labels.items()},
+            macro_f1=Interval.from_list(entries["macro_f1"]),
+            n_texts=entries["n_texts"],
+            n_groups=entries["n_groups"],
+        )
 
     def __str__(self) -> str:
         width = max(map(len, (*self.labels, "macro")))

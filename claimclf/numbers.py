@@ -1,4 +1,4 @@
-"""Numbers that a function is given, checked: an error names the argument and what was expected."""
+"""Numbers and switches that a function is given, checked: an error names the argument and what was expected."""
 
 from __future__ import annotations
 
@@ -61,6 +61,31 @@ def check_number(name: str, value: Any) -> None:
     """
     if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
         raise InputTypeError(f"{name}: expected a number, got {value!r}")
+
+
+def check_switch(name: str, value: Any) -> None:
+    """Refuse what is neither True nor False, nor None for what is decided later.
+
+    Parameters
+    ----------
+    name : str
+        The argument.
+    value : object
+        What it was given.
+
+    Raises
+    ------
+    InputTypeError
+        If it is anything else; a word would count as True.
+
+    Examples
+    --------
+    >>> check_switch("exclusive", "no")
+    Traceback (most recent call last):
+    claimclf.errors.InputTypeError: exclusive: expected True or False, got 'no'
+    """
+    if value is not None and not isinstance(value, (bool, np.bool_)):
+        raise InputTypeError(f"{name}: expected True or False, got {value!r}")
 
 
 def check_level(name: str, value: Any) -> None:

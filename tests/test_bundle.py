@@ -54,7 +54,21 @@ def test_the_card_is_in_hub_format(bundle: Path) -> None:
     assert (card.data.language, card.data.license) == ("en", "apache-2.0")
     assert (card.data.library_name, card.data.pipeline_tag) == ("claimclf", "text-classification")
     assert "base_model" not in card.data.to_dict()  # it was a folder
+    folder = claimclf.load(bundle).manifest["base"].get("id")
+    assert not folder or folder not in str(card)
     assert all(f"`{label}`" in card.text for label in claimclf.LABELS)
+
+
+def test_the_card_of_other_labels_says_nothing_that_we_do_not_know(tmp_path: Path) -> None:
+    texts, stance = ["I see it so too.", "That is wrong."] * 4, ["agreement", "disagreement"] * 4
+    fitted = claimclf.BaselineClassifier(calibration_folds=2).fit(texts, stance)
+    card = ModelCard.load(fitted.save(tmp_path / "a") / "README.md")
+    assert (card.data.language, card.data.license) == (None, None)
+    assert "parties" not in card.text  # our definition of agreement
+    told = {"training": {"license": "mit", "language": "de"}, "definitions": {"agreement": "the writer agrees"}}
+    card = ModelCard.load(fitted.save(tmp_path / "b", **told) / "README.md")
+    assert (card.data.language, card.data.license) == ("de", "mit")
+    assert "| `agreement` | the writer agrees |" in card.text
 
 
 def test_the_card_names_the_base_and_the_figures_that_are_known() -> None:

@@ -77,7 +77,9 @@ def test_defaults_of_a_minimal_file(tmp_path: Path) -> None:
             {**EXAMPLE, "id": "e2", "labels": ["agrement"]},
             "line 2: unknown label 'agrement'; expected one of agreement",
         ),
-        ({**EXAMPLE, "id": "e2", "unsure": [1]}, "line 2: field 'unsure': expected strings, got 1"),
+        ({**EXAMPLE, "id": "e2", "unsure": [1]}, "line 2: field 'unsure': expected names, got 1"),
+        ({**EXAMPLE, "id": "e2", "unsure": [""]}, "line 2: field 'unsure': expected names, got ''"),
+        ({"text": "b", "label": ""}, "line 2: field 'labels' is missing; the line has: text, label"),
         (EXAMPLE, "line 2: id 'e1' occurs already in .*a.jsonl, line 1"),
     ],
 )
@@ -222,8 +224,6 @@ def test_every_kind_of_table_gives_the_same_examples(tmp_path: Path) -> None:
     from claimclf.data import Columns
 
     for name, path in tables(tmp_path).items():
-        if name == "a.jsonl":  # there a year is a number
-            write_rows(path, [{**row, "year": 1999} for row in TABLE])
         examples = load_examples([path], labels=None, columns=Columns(text="body", label="topic"))
         assert [(e.text, e.labels) for e in examples] == [
             ("The dam is safe.", ("water",)),
@@ -252,13 +252,88 @@ def test_several_labels_in_a_cell(tmp_path: Path) -> None:
         ("text,label\nA.,\n", "line 2: no label in column 'labels' or 'label'; the row has: text, label"),
         ("body,label\nA.,x\n", "line 2: column 'text' is missing"),
         ("text,label\nA.,x,y\n", "line 2: more fields than the header"),
-        ('text,label\n"A.,x\n', "not CSV"),
+        ('text,label\nA.,x\n"B.,x\n', "line 3: not CSV .*; quotation marks go around a whole field"),
+        ('text,label\n"A." B,x\n', "line 2: not CSV"),
+        ("text;label\nA, then B.;x\n", "line 1: a semicolon seems to separate the columns; save it with commas"),
+        ("text\tlabel\nA.\tx\n", "line 1: a tab seems to separate the columns"),
+        ("text,labels,labels\nA.,x,\n", "line 1: the header has several columns 'labels'"),
+        ("text,label,,\nA.,x,b,c\n", "line 1: the header has several columns ''"),
+        ("text,labels\nA.,\"['x', 'y']\"\n", "line 2: column 'labels': .* is a list that was written as text; put ';'"),
+        ("text,labels\nA.,[]\n", "line 2: column 'labels': '\\[\\]' is a list that was written as text"),
     ],
 )
 def test_errors_in_csv_name_the_line(tmp_path: Path, content: str, message: str) -> None:
     (tmp_path / "a.csv").write_text(content)
     with pytest.raises(DataError, match=message):
         read_examples(tmp_path / "a.csv", labels=None)
+
+
+def test_a_table_in_another_encoding_is_told_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"text,label\nCaf\xe9.,x\n")
+    with pytest.raises(DataError, match=r"a.csv, after line \d+: not UTF-8 .*; save it as UTF-8"):
+        read_examples(tmp_path / "a.csv", labels=None)
+
+
+@pytest.mark.parametrize(
+    ("named", "message"),
+    [
+        ({"group": "speakr"}, "a.{kind}: no column 'speakr' for the group; there are: text, label, speaker"),
+        ({"label": "topic"}, "line .: no label in column 'topic'; the row has: text, label"),
+        ({"labels": "lables"}, "line .: no label in column 'lables'; the row has: text, label"),
+        ({"id": "key"}, "a.{kind}: no column 'key' for the id"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_a_column_that_was_named_has_to_be_there(tmp_path: Path, kind: str, named: dict, message: str) -> None:
+    (tmp_path / "a.csv").write_text("text,label,speaker\nA.,x,\nB.,y,s\n")
+    write_rows(tmp_path / "a.jsonl", [{"text": "A.", "label": "x"}, {"text": "B.", "label": "y", "speaker": "s"}])
+    table = tmp_path / f"a.{kind}"
+    with pytest.raises(DataError, match=message.format(kind=kind)):
+        load_examples([table], labels=None, columns=Columns(**named))
+    first, second = load_examples([table], labels=None, columns=Columns(group="speaker"))  # empty in a row
+    assert (first.group, second.group) == (first.id, "s")
+
+
+def test_a_label_column_that_was_named_is_taken_rather_than_labels(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("text,topic,label,labels\nA.,x,y,\nB.,x,y,printed\n")
+    for column, label in (("topic", "x"), ("label", "y")):
+        examples = read_examples(tmp_path / "a.csv", labels=None, columns=Columns(label=column))
+        assert [example.labels for example in examples] == [(label,), (label,)]
+
+
+@pytest.mark.parametrize("labels", [["tax", None], [0, 1, 0], {"tax": 1}], ids=["nothing", "numbers", "mapping"])
+def test_labels_are_names(tmp_path: Path, labels: object) -> None:
+    write_rows(tmp_path / "a.jsonl", [{"text": "A.", "labels": labels}])
+    with pytest.raises(DataError, match=r"line 1: column 'labels': expected a list of names, got .* name the labels"):
+        read_examples(tmp_path / "a.jsonl", labels=None, columns=Columns())
+    if isinstance(labels, list):
+        datasets = pytest.importorskip("datasets")
+        dataset = datasets.Dataset.from_list([{"text": "A.", "labels": labels}])
+        with pytest.raises(DataError, match="row 0: column 'labels': expected a list of names"):
+            from_dataset(dataset)
+
+
+def test_an_empty_group_or_id_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,text,label,group\n,A.,x,\n7,B.,x,g\n, C.,x, \n")
+    write_rows(tmp_path / "a.jsonl", [{"text": "A.", "labels": ["x"], "group": "", "id": ""}])
+    for name, groups in (("a.csv", ["a.csv, line 2", "g", "a.csv, line 4"]), ("a.jsonl", ["a.jsonl, line 1"])):
+        assert [example.group for example in read_examples(tmp_path / name, labels=None)] == groups
+    datasets = pytest.importorskip("datasets")
+    rows = [{"text": text, "labels": ["x"], "group": None} for text in ("A.", "B.")]
+    assert [example.group for example in from_dataset(datasets.Dataset.from_list(rows))] == ["0", "1"]
+
+
+def test_json_lines_of_others_are_read_as_their_tables(tmp_path: Path) -> None:
+    rows = [
+        {"id": 1, "text": "A.", "labels": "x; y", "group": 3, "year": "2019", "license": "MIT", "unsure": ["z"]},
+        {"id": 2, "text": "B.", "label": 4, "group": None, "sha256": "ab" * 32},
+    ]
+    write_rows(tmp_path / "a.jsonl", rows)
+    first, second = load_examples([tmp_path / "a.jsonl"], labels=None, columns=Columns())
+    assert first == Example("1", "A.", ("x", "y"), "3", license="MIT", unsure=("z",))
+    assert second == Example("2", "B.", ("4",), "2")
+    write_rows(tmp_path / "b.jsonl", [{"body": "B.", "label": "x", "sha256": "ab" * 32}])
+    assert load_examples([tmp_path / "b.jsonl"], labels=None, columns=Columns(text="body"))[0].text == "B."
 
 
 def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
@@ -288,8 +363,13 @@ def test_a_dataset_without_a_part_to_train_on_is_refused(tmp_path: Path) -> None
     datasets = pytest.importorskip("datasets")
     rows = [{"text": "A pact.", "labels": ["agreement"]}]
     datasets.DatasetDict({"test": datasets.Dataset.from_list(rows)}).save_to_disk(tmp_path / "a")
-    with pytest.raises(DataError, match="cannot be read as a table"):
+    with pytest.raises(DataError, match=r"a: no split 'train'; there are: test\. Name the folder of one of them"):
         read_examples(tmp_path / "a", labels=None)
+    assert len(read_examples(tmp_path / "a" / "test", labels=None)) == 1
+    both = datasets.DatasetDict(train=datasets.Dataset.from_list(rows), test=datasets.Dataset.from_list(rows * 2))
+    both.save_to_disk(tmp_path / "b")
+    with pytest.warns(UserWarning, match="only the split 'train' of train, test is read"):
+        assert len(read_examples(tmp_path / "b", labels=None)) == 1
 
 
 @pytest.mark.parametrize("seed", range(8))

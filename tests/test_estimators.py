@@ -22,6 +22,7 @@ from claimclf.labels import LABELS, to_targets
         ("abc", [[]], InputTypeError, "X: expected a sequence of strings"),
         (["a"], [["agrement"]], InputError, r"y\[0\]: unknown label 'agrement'; expected one of agreement"),
         (["a"], [None], InputTypeError, r"y\[0\]: expected a label or a collection of labels, got None"),
+        (["a"], [[""]], InputError, r"y\[0\]: an empty name is no label; leave the text out, or give \[\]"),
         (["a"], [3], InputTypeError, r"y\[0\]: expected a label or a collection"),
         (["a"], np.array([[2, 0, 0, 0]]), InputError, r"y\[0, 0\]: expected .* or nan, got"),
         (["a"], np.array([[1, 0]]), InputError, "y has 2 columns but there are 4 labels"),
@@ -70,6 +71,23 @@ def test_training_resumes_from_a_checkpoint(transformer, training_data, tmp_path
     assert np.allclose(resumed.decision_function(texts), straight.decision_function(texts), atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("parameters", "renamed"),
+    [({}, {"agreement": "policy_advice"}), ({"labels": None}, {"agreement": "tax"}), ({"epochs": 2}, {})],
+    ids=["labels of texts", "number of labels", "parameters"],
+)
+def test_training_goes_on_from_no_checkpoint_of_another_run(
+    transformer, training_data, tmp_path: Path, parameters, renamed
+) -> None:
+    texts, labels = training_data
+    transformer.set_params(checkpoints=tmp_path, epochs=1, validation_fraction=0).fit(texts, labels)
+    other = [[renamed.get(label, label) for label in row] for row in labels]
+    with pytest.raises(InputError, match=r"resume: the checkpoints in .* are of another run"):
+        clone(transformer).set_params(resume=True, **parameters).fit(texts, other)
+    clone(transformer).set_params(**parameters).fit(texts, other)  # begins anew
+    clone(transformer).set_params(resume=True, **parameters).fit(texts, other)
+
+
 def test_the_same_seed_gives_the_same_weights(transformer, training_data, tmp_path: Path) -> None:
     texts, labels = training_data
     transformer.set_params(validation_fraction=0)
@@ -88,6 +106,8 @@ def test_the_same_seed_gives_the_same_weights(transformer, training_data, tmp_pa
         ({"learning_rate": 0}, "learning_rate: expected a positive number, got 0"),
         ({"pooling": "max"}, "pooling: expected one of first, mean, got 'max'"),
         ({"resume": True}, "resume: give the folder of the checkpoints"),
+        ({"resume": "yes"}, "resume: expected True or False, got 'yes'"),
+        ({"exclusive": "maybe"}, "exclusive: expected True or False, got 'maybe'"),
         ({"validation_fraction": 0.9}, "validation_fraction: expected a number from 0 to 0.5, got 0.9"),
     ],
 )
@@ -166,7 +186,7 @@ def test_a_packaged_base_is_found_and_its_hash_checked(monkeypatch: pytest.Monke
     base = pretrained.resolve_base(name)
     assert Path(base.location).is_dir()
     assert base.sha256 == pretrained.PACKAGED[name].sha256
-    monkeypatch.setattr(pretrained, "_sha256", lambda path: "0" * 64)
+    monkeypatch.setattr(pretrained, "hash_file", lambda path: "0" * 64)
     with pytest.raises(BundleError, match="sha256 is 000"):
         pretrained.resolve_base(name)
 
@@ -239,6 +259,8 @@ def test_a_base_in_half_precision_is_trained_in_full(transformer, tiny_base: Pat
     ("y", "labels", "error", "message"),
     [
         ([["a"], []], ["a", "a"], InputError, "labels: expected different names in a list"),
+        (np.eye(2), ["a", "a"], InputError, "labels: expected different names in a list"),
+        ([["a"], []], ["a", ""], InputError, "labels: expected different names in a list"),
         ([["a"], []], "ab", InputError, "labels: expected different names in a list, got 'ab'"),
         ({"a", "b"}, None, InputTypeError, "y: expected labels in the order of the texts, got a set"),
         ({"a": 1, "b": 0}, None, InputTypeError, "y: expected labels in the order of the texts, got a dict"),

@@ -245,6 +245,8 @@ def test_what_is_pushed_is_what_is_loaded(hub: Hub, bundle: Path) -> None:
 
 
 def test_an_estimator_is_pushed_as_a_bundle(hub: Hub, tiny_transformer) -> None:
+    with pytest.raises(InputError, match="repo_id: expected 'owner/name' or 'owner/name@revision', got None"):
+        tiny_transformer.push_to_hub(None)
     tiny_transformer.push_to_hub("me/model", private=True, training={"license": "mit"})
     assert hub.repositories["me/model"].private
     assert b"license: mit\n" in hub.repositories["me/model"].files["README.md"]

@@ -104,6 +104,10 @@ def test_two_commands_lead_from_a_csv_to_predictions(tmp_path: Path) -> None:
     assert "water" in done.stdout
     bundle = claimclf.load(tmp_path / "mine")
     report = bundle.manifest["training"]["data"]
+    assert "on texts, each decided by a model that learnt without its group:" in done.stdout
+    assert (bundle.manifest["training"]["n_texts"], bundle.manifest["metrics"]["n_texts"]) == (42, 42)
+    assert "macro" in done.stdout
+    assert f"{bundle.manifest['metrics']['macro_f1'][0]:.3f} [" in done.stdout
     assert [note.split(" ", 2)[:2] for note in report["notes"][:3]] == [
         ["empty", "texts:"],
         ["contradictions:", "1"],
@@ -354,6 +358,10 @@ def test_texts_are_materialised_into_a_cache(tmp_path: Path) -> None:
         ("[]", "expected entries such as train:"),
         ("nonsense: 1", "unexpected keyword argument 'nonsense'"),
         ("{", "cannot be read"),
+        ("columns: {grp: speaker}", "unexpected keyword argument 'grp'"),
+        ("parameters: [C, 3]", "bad.yaml: parameters: expected names with values, got ['C', 3]"),
+        ("parameters: {labels: [tax]}", "parameters: labels are an entry of the recipe"),
+        ("train: 3", "bad.yaml: 'int' object is not iterable"),
     ],
 )
 def test_a_bad_recipe_is_one_line(tmp_path: Path, content: str, message: str) -> None:
@@ -361,6 +369,21 @@ def test_a_bad_recipe_is_one_line(tmp_path: Path, content: str, message: str) ->
     done = run("train_baseline.py", "--config", tmp_path / "bad.yaml", status=1)
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_recipe_names_columns_and_single_files_as_they_are(tmp_path: Path, training_data) -> None:
+    rows = [
+        f"{text},{labels[0]},s{n % 3}" for n, (text, labels) in enumerate(zip(*training_data, strict=True)) if labels
+    ]
+    (tmp_path / "mine.csv").write_text("\n".join(["body,topic,speaker", *rows]), "utf-8")
+    entries = "train: mine.csv\noutput: mine\ncolumns: {text: body, label: topic, group: speaker}\n"
+    (tmp_path / "recipe.yaml").write_text(entries, "utf-8")
+    run("train_baseline.py", "--config", tmp_path / "recipe.yaml")
+    training = claimclf.load(tmp_path / "mine").manifest["training"]
+    assert (training["n_texts"], training["n_groups"]) == (10, 3)
+    (tmp_path / "recipe.yaml").write_text(entries + "licenses: MIT\n", "utf-8")
+    refused = run("train_baseline.py", "--config", tmp_path / "recipe.yaml", status=1)
+    assert "licenses: no row states 'MIT'; rows state: none" in refused.stderr
 
 
 def test_a_parameter_of_another_estimator_is_one_line(recipe) -> None:
@@ -414,9 +437,15 @@ def test_the_learning_curve_is_scored_drawn_and_resumed(corpus_recipe: Path, tmp
     rows = [json.loads(line) for line in (tmp_path / "curve.jsonl").read_text("utf-8").splitlines()]
     assert [(row["real"], row["authored"]) for row in rows] == [(6, 6), (12, 12), (12, 0), (0, 12)]
     assert {row["report"]["n_texts"] for row in rows} == {12}
-    (tmp_path / "curve.jsonl").write_text("".join(json.dumps({**row, "real": 99}) + "\n" for row in rows[:1]))
+    (tmp_path / "curve.jsonl").write_text("".join(json.dumps({**row, "real": 99}) + "\n" for row in rows))
     again = run("learning_curve.py", *arguments, "--stage", "round 1").stdout
     assert "99 real" in again, "what is in the results is not run again"
+    entries = yaml.safe_load(corpus_recipe.read_text("utf-8"))
+    entries["parameters"]["weight_decay"] = 0.02
+    corpus_recipe.write_text(yaml.safe_dump(entries), "utf-8")
+    assert " 6 real" in run("learning_curve.py", *arguments, "--stage", "round 1").stdout
+    after = [json.loads(line) for line in (tmp_path / "curve.jsonl").read_text("utf-8").splitlines()]
+    assert [(row["stage"], row["real"]) for row in after] == [*((name, 99) for name in names[1:]), ("round 1", 6)]
 
 
 def test_doubtful_labels_are_listed(corpus_recipe: Path, tmp_path: Path) -> None:

@@ -202,6 +202,11 @@ def test_cross_validation_takes_collections_single_labels_and_matrices(estimator
     assert np.isfinite(cross_val_score(estimator, texts, labels, cv=KFold(2))).all()
     assert cross_val_predict(estimator, texts, matrix, cv=2, method="predict_proba").shape == matrix.shape
     assert np.isfinite(cross_val_score(estimator.set_params(labels=None), *TOPICS, cv=2)).all()
+    # scikit-learn's own scorers compare matrices of decisions with matrices.
+    single, names = to_targets(TOPICS[1])
+    estimator.set_params(labels=names, exclusive=True)
+    for scoring in ("accuracy", "f1_macro"):
+        assert np.isfinite(cross_val_score(estimator, TOPICS[0], single, cv=2, scoring=scoring)).all()
 
 
 def test_groups_reach_the_splitter_and_the_estimator(estimator, training_data, matrix) -> None:
@@ -256,3 +261,6 @@ def test_texts_of_one_group_are_never_on_both_sides(training_data, transformer) 
         transformer.fit(texts, labels, groups=["a"] * 12)
     with pytest.raises(InputError, match="X and groups: expected the same length, got 12 and 3"):
         transformer.fit(texts, labels, groups=["a"] * 3)
+    for missing in (None, np.nan):
+        with pytest.raises(InputError, match=rf"groups\[1\]: expected a name, got {missing}"):
+            transformer.fit(texts, labels, groups=["a", missing, *"bcdefghijk"])

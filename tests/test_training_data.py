@@ -95,7 +95,9 @@ def test_texts_without_a_label_are_counted() -> None:
 def test_rare_labels_are_named() -> None:
     train = [*TRAIN, *many("water", 1000, "more")]
     (note,) = survey(train, HELD_OUT, LABELS).notes
-    assert note.startswith("rare labels: money (1.9%); nothing is reweighted")
+    assert note == "rare labels: money (1.9%); nothing is reweighted, each label has a threshold of its own"
+    (note,) = survey(train, HELD_OUT, LABELS, exclusive=True).notes
+    assert note == "rare labels: money (1.9%); nothing is reweighted, the most probable label is asserted"
 
 
 def test_labels_with_few_texts_are_named_and_what_comes_of_them() -> None:
@@ -106,6 +108,10 @@ def test_labels_with_few_texts_are_named_and_what_comes_of_them() -> None:
     assert none == "not calibrated: mining; asserted where the model itself says 0.5"
     learnt = survey(train, HELD_OUT, (*LABELS, "mining"), calibrated_on="train").notes
     assert [note.split(":")[0] for note in learnt] == ["few texts with a label"]
+    alone = survey(train, HELD_OUT, (*LABELS, "mining"), exclusive=True).notes
+    assert alone == (
+        "few texts with a label: mining (9 to learn from, 0 held out); below 10 a label's figures mean little",
+    )
     every = survey(many("water", 40, "learnt"), many("water", 10, "kept"), ["water"]).notes
     assert every[0].startswith("few texts without a label: water (0 to learn from, 0 held out)")
     assert every[1].startswith("not calibrated: water")

@@ -1,8 +1,9 @@
 """Score the rounds and the halves of the corpus by cross-validation over repositories, and draw the learning curve.
 
-The picture shows all that is in the results file.
+The picture shows all that is in the results file. A stage that is there is scored anew, and replaced, when its part
+of the corpus, the recipe (also a parameter that came with a newer version) or the folds have changed.
 
-python training/learning_curve.py                                      # what is not in the results file yet
+python training/learning_curve.py                                      # all stages
 python training/learning_curve.py --stage "round 1" --stage "real only"
 """
 

@@ -54,7 +54,7 @@ class OnnxBackend:
         from tokenizers import Tokenizer
 
         self._graph = graph
-        self._threads = threads or _cores()
+        self._threads = threads or cores()
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(max_length)
@@ -169,7 +169,7 @@ def _batches(tokens: Iterable[tuple[int, list[int]]]) -> Iterator[tuple[list[int
         yield list(batch), np.array(list(batch.values()), dtype=np.int64)
 
 
-def _cores() -> int:
+def cores() -> int:
     """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

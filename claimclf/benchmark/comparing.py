@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from sklearn.preprocessing import MultiLabelBinarizer
 
-from claimclf.benchmark.fewshot import Row, indicator
+from claimclf.benchmark.fewshot import Row
 from claimclf.benchmark.publicsets import read_set
 from claimclf.bootstrap import Interval
 from claimclf.metrics import paired_difference
@@ -77,9 +78,8 @@ def _gain(first: Sequence[Row], second: Sequence[Row], folder: Path) -> Interval
     data = read_set(folder)
     n_test = len(first[0]["decided"])
     groups = [str(text) for text in range(n_test)] * len(first)
-    decided = (
-        np.concatenate([indicator(row["decided"], len(data.labels)) for row in rows]) for rows in (first, second)
-    )
+    matrix = MultiLabelBinarizer(classes=range(len(data.labels))).fit_transform
+    decided = (np.concatenate([matrix(row["decided"]) for row in rows]) for rows in (first, second))
     spread = paired_difference(np.tile(data.test.truth[:n_test], (len(first), 1)), *decided, groups=groups)
     value = float(np.mean([row["macro_f1"] for row in first]) - np.mean([row["macro_f1"] for row in second]))
     return Interval(value, value + spread.low - spread.value, value + spread.high - spread.value)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from sklearn.preprocessing import MultiLabelBinarizer
 from tqdm import tqdm
 
 from claimclf.benchmark.learners import LEARNERS
@@ -95,29 +95,9 @@ def _trained(head: Row, data: PublicSet) -> Row:
     }
     task = {"name": head["learner"], "lesson": lesson, "unseen": test.texts, "threads": head["threads"]}
     found = apart("claimclf.benchmark.learners", task, f"{head['learner']} on {head['set']}")
-    report = evaluate(test.truth, indicator(found["decided"], len(data.labels)), data.labels, n_resamples=0)
+    decided = MultiLabelBinarizer(classes=range(len(data.labels))).fit_transform(found["decided"])
+    report = evaluate(test.truth, decided, data.labels, n_resamples=0)
     return {**head, "n_texts": len(train.texts), "macro_f1": round(report.macro_f1.value, 4), **found}
-
-
-def indicator(decided: Sequence[Sequence[int]], n_labels: int) -> Any:
-    """Turn the columns that are asserted of each text into zeros and ones.
-
-    Parameters
-    ----------
-    decided : sequence of sequences of int
-        As in a row.
-    n_labels : int
-        Number of columns.
-
-    Examples
-    --------
-    >>> indicator([[1], []], 2).tolist()
-    [[0, 1], [0, 0]]
-    """
-    matrix = np.zeros((len(decided), n_labels), dtype=np.int8)
-    for text, columns in enumerate(decided):
-        matrix[text, columns] = 1
-    return matrix
 
 
 def learners_by_default(full: bool) -> Iterator[str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import platform
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_LIBRARIES = ("onnxruntime", "tokenizers", "torch", "transformers", "scikit-learn")
+from claimclf.backends.onnx import cores
+from claimclf.bundle.store import versions
 
 
 def describe() -> str:
@@ -18,8 +17,8 @@ def describe() -> str:
     >>> "Python" in describe()
     True
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{_processor()}, {cores} cores, {platform.system()}, Python {platform.python_version()}, {_versions()}"
+    libraries = ", ".join(map(" ".join, versions().items()))
+    return f"{_processor()}, {cores()} cores, {platform.system()}, Python {platform.python_version()}, {libraries}"
 
 
 def _processor() -> str:
@@ -27,13 +26,3 @@ def _processor() -> str:
     lines = told.read_text("utf-8").splitlines() if told.is_file() else []
     named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return named[0] if named else platform.processor() or platform.machine()
-
-
-def _versions() -> str:
-    found = []
-    for name in _LIBRARIES:
-        try:
-            found.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            continue
-    return ", ".join(found)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from claimclf.bootstrap import Interval
 from claimclf.bundle.manifest import Manifest, plain
+from claimclf.labels import LABELS
 
 if TYPE_CHECKING:
     from huggingface_hub import EvalResult
@@ -46,9 +47,11 @@ def _head(manifest: Manifest) -> str:
     from huggingface_hub import ModelCardData
 
     results = _results(manifest.metrics)
+    # Of other people's texts we know neither the language nor under which licence a model of them may go.
+    known = {"language": "en", "license": "apache-2.0"} if set(manifest.labels) == set(LABELS) else {}
     data = ModelCardData(
-        language="en",
-        license=manifest.training.get("license", "apache-2.0"),
+        language=manifest.training.get("language", known.get("language")),
+        license=manifest.training.get("license", known.get("license")),
         library_name="claimclf",
         pipeline_tag="text-classification",
         tags=["multi-class-classification" if manifest.calibration.exclusive else "multi-label-classification"],
@@ -99,8 +102,9 @@ def _summary(manifest: Manifest) -> str:
             f"`{manifest.model['second']}`, which lies beside this folder, decides on the others."
         )
     each = "exactly one label" if manifest.calibration.exclusive else "any number of labels"
+    base = _base_model(manifest.base.get("id", ""))
     learnt = "as pretrained, under a linear head" if manifest.training.get("strategy") == "head" else "fine-tuned"
-    return f"`{manifest.base.get('id', 'an encoder')}`, {learnt} to classify sentences; {each} each."
+    return f"{f'`{base}`' if base else 'An encoder'}, {learnt} to classify sentences; {each} each."
 
 
 def _labels(manifest: Manifest) -> str:
@@ -153,4 +157,7 @@ def _figures(metrics: dict[str, Any]) -> str:
 
 
 def _training(manifest: Manifest) -> str:
-    return f"```json\n{json.dumps(plain(manifest.training), indent=2, ensure_ascii=False)}\n```"
+    training = plain(manifest.training)
+    if (base := training.get("parameters", {}).get("base")) and not _base_model(base):
+        del training["parameters"]["base"]
+    return f"```json\n{json.dumps(training, indent=2, ensure_ascii=False)}\n```"

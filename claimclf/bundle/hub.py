@@ -88,7 +88,7 @@ def download(hub_id: str) -> Path:
 
 
 def _parsed(hub_id: str) -> tuple[str, str | None]:
-    found = HUB_ID.fullmatch(hub_id)
+    found = HUB_ID.fullmatch(hub_id) if isinstance(hub_id, str) else None
     if not found:
         raise InputError(f"repo_id: expected 'owner/name' or 'owner/name@revision', got {hub_id!r}")
     return found["repository"], found["revision"]

@@ -53,7 +53,7 @@ def save(manifest: Manifest, write_model: Callable[[Path], dict[str, Any]], path
     path = Path(path)
     with replacing(path) as folder:
         settings = write_model(folder)
-        manifest = replace(manifest, model={**manifest.model, **settings}, versions=_versions())
+        manifest = replace(manifest, model={**manifest.model, **settings}, versions=versions())
         _seal(folder, manifest)
     return path
 
@@ -236,7 +236,8 @@ def _seal(folder: Path, manifest: Manifest) -> None:
     replace(manifest, files=hash_files(folder)).write(folder)
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Return the versions of the libraries that a bundle's decisions may depend on, as far as they are installed."""
     found = {}
     for library in _LIBRARIES:
         try:

@@ -98,6 +98,7 @@ def survey(
     *,
     calibrated_on: Literal["train", "held_out"] = "held_out",
     n_truncated: int = 0,
+    exclusive: bool = False,
 ) -> DataReport:
     """Look for what makes a model worse, or its figures better, than they should be.
 
@@ -111,6 +112,8 @@ def survey(
         The part that probabilities and thresholds are fitted to.
     n_truncated : int, default 0
         Texts that are longer than the model reads.
+    exclusive : bool, default False
+        Whether each text carries exactly one label: the most probable one is asserted, no label has a threshold.
 
     Returns
     -------
@@ -130,8 +133,8 @@ def survey(
     """
     learnt, kept = clean(train, held_out)
     parts = Part.of(learnt, labels), Part.of(kept, labels)
-    notes = [*_on_texts(train, held_out), *_on_repeats(learnt, kept), *_on_labels(*parts)]
-    notes += _on_counts(*parts, parts[calibrated_on == "held_out"])
+    notes = [*_on_texts(train, held_out), *_on_repeats(learnt, kept), *_on_labels(*parts, exclusive)]
+    notes += _on_counts(*parts, parts[calibrated_on == "held_out"], exclusive)
     if n_truncated:
         notes.append(f"long texts: {n_truncated:,} go beyond max_length; the rest of them is not read")
     return DataReport(*parts, tuple(notes))
@@ -160,15 +163,17 @@ def _on_repeats(learnt: Sequence[Example], kept: Sequence[Example]) -> Iterator[
         )
 
 
-def _on_labels(learnt: Part, kept: Part) -> Iterator[str]:
+def _on_labels(learnt: Part, kept: Part, exclusive: bool) -> Iterator[str]:
     if without := learnt.n_without_label + kept.n_without_label:
         yield f"texts without a label: {without:,}; none applies to them. Leave out what nobody has labelled"
     shares = {label: count / learnt.n_texts for label, count in learnt.carrying.items()}
     if rare := [f"{label} ({share:.1%})" for label, share in shares.items() if share < MIN_SHARE]:
-        yield f"rare labels: {_listed(rare)}; nothing is reweighted, each label has a threshold of its own"
+        decided = "the most probable label is asserted" if exclusive else "each label has a threshold of its own"
+        yield f"rare labels: {_listed(rare)}; nothing is reweighted, {decided}"
 
 
-def _on_counts(learnt: Part, kept: Part, calibrating: Part) -> Iterator[str]:
+def _on_counts(learnt: Part, kept: Part, calibrating: Part, exclusive: bool) -> Iterator[str]:
+    unsure = "figures" if exclusive else "threshold and figures"
     for side, trait in (("with", "carrying"), ("without", "lacking")):
         first, second, basis = (getattr(part, trait) for part in (learnt, kept, calibrating))
         parts = {"to learn from": first, **({"held out": second} if kept.n_texts else {})}
@@ -177,8 +182,9 @@ def _on_counts(learnt: Part, kept: Part, calibrating: Part) -> Iterator[str]:
             counts = _listed(
                 [f"{label} ({', '.join(f'{part[label]:,} {use}' for use, part in parts.items())})" for label in few]
             )
-            yield f"few texts {side} a label: {counts}; below {MIN_CASES} a label's threshold and figures mean little"
-        if none := [label for label in few if not basis[label]]:
+            yield f"few texts {side} a label: {counts}; below {MIN_CASES} a label's {unsure} mean little"
+        # Labels that exclude each other are calibrated together.
+        if not exclusive and (none := [label for label in few if not basis[label]]):
             yield f"not calibrated: {_listed(none)}; asserted where the model itself says 0.5"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,8 @@ def dataset_rows(source: str | Path) -> Iterator[Placed]:
     Parameters
     ----------
     source : str or Path
-        A folder, or a hub id, which is then downloaded; ``:split`` after it names a part, by default ``train``.
+        A folder, of whose splits ``train`` is read, or a hub id, which is then downloaded; ``:split`` after that names
+        another one.
 
     Yields
     ------
@@ -69,9 +71,14 @@ def dataset_rows(source: str | Path) -> Iterator[Placed]:
     Raises
     ------
     DataError
-        If it cannot be read.
+        If it cannot be read, or has no such split.
     MissingExtraError
         Without the extra ``train``.
+
+    Warns
+    -----
+    UserWarning
+        If a saved dataset has further splits.
     """
     try:
         from datasets import DatasetDict, load_dataset, load_from_disk
@@ -84,10 +91,15 @@ def dataset_rows(source: str | Path) -> Iterator[Placed]:
             table = load_from_disk(str(path))
         else:
             table = load_dataset(name, split=split or "train")
-        if isinstance(table, DatasetDict):
-            table = table[split or "train"]
     except Exception as error:  # the library raises its own, pyarrow's, fsspec's and the hub's errors alike
         raise DataError(f"{source}: cannot be read as a table ({error})") from error
+    if isinstance(table, DatasetDict):
+        splits = ", ".join(table)
+        if "train" not in table:
+            raise DataError(f"{source}: no split 'train'; there are: {splits}. Name the folder of one of them")
+        if len(table) > 1:
+            warnings.warn(f"{source}: only the split 'train' of {splits} is read", stacklevel=2)
+        table = table["train"]
     names = {column: class_names(kind) for column, kind in table.features.items()}
     for number, values in enumerate(table, start=1):
         yield f"{source}, row {number}", _named(values, names)

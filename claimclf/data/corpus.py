@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from claimclf.data.arrow import class_names, name_classes
+from claimclf.data.columns import Columns, is_missing, label_names
 from claimclf.data.examples import holds_references, read_examples, read_references
 from claimclf.data.references import resolve
-from claimclf.data.tables import Columns, is_jsonl
+from claimclf.data.tables import is_jsonl
 from claimclf.errors import DataError, InputTypeError, MissingExtraError
 from claimclf.labels import LABELS, to_targets
 from claimclf.records import Example
@@ -43,7 +44,7 @@ def load_examples(
     labels : iterable of str, optional
         The labels that may occur, by default those of the corpus; None allows any.
     columns : Columns, optional
-        What the columns are called, by default as in our own format.
+        What the columns are called; see :func:`~claimclf.data.examples.read_examples` for what that means for JSONL.
     cache : str or Path, optional
         Where the texts of references are, by default the user's cache folder.
     in_dev_repo : bool, default True
@@ -108,17 +109,20 @@ def from_dataset(dataset: Dataset, text: str = "text", labels: str = "labels") -
     names = class_names(dataset.features[labels])
     return [
         Example(
-            id=str(row.get("id", position)),
+            id=str(position if is_missing(row.get("id")) else row["id"]),
             text=row[text],
-            labels=_carried(name_classes(row[labels], names)),
-            group=str(row.get("group", position)),
+            labels=tuple(_carried(name_classes(row[labels], names), f"dataset, row {position}: column {labels!r}")),
+            group=str(position if is_missing(row.get("group")) else row["group"]),
         )
         for position, row in enumerate(dataset)
     ]
 
 
-def _carried(value: Any) -> tuple[str, ...]:
-    return tuple(map(str, value)) if isinstance(value, list) else () if value is None else (str(value),)
+def _carried(value: Any, place: str) -> list[str]:
+    try:
+        return [] if is_missing(value) else label_names(value)
+    except DataError as error:
+        raise DataError(f"{place}: {error}") from error
 
 
 def to_dataset(examples: Sequence[Example]) -> Dataset:
@@ -192,6 +196,6 @@ def _under_license(examples: list[Example], licenses: tuple[str, ...]) -> list[E
 def _load_file(
     source: str | Path, labels: tuple[str, ...] | None, columns: Columns | None, cache: str | Path | None
 ) -> list[Example]:
-    if is_jsonl(source) and holds_references(source):
+    if is_jsonl(source) and not (columns and columns.named) and holds_references(source):
         return resolve(read_references(source, labels), cache)
     return read_examples(source, labels, columns)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from claimclf.data.columns import Columns, Row, is_missing
 from claimclf.data.jsonl import read_rows
-from claimclf.data.tables import Columns, Row, is_jsonl, read_table
+from claimclf.data.tables import is_jsonl, read_table
 from claimclf.errors import DataError
 from claimclf.labels import LABELS
 from claimclf.records import Example, Reference
@@ -25,6 +25,7 @@ _OPTIONAL: Mapping[str, type] = {
     "round": int,
     "in_dev_repo": bool,
 }
+_KEPT: Mapping[str, type] = {**_OPTIONAL, "license": str, "unsure": list}
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
@@ -42,7 +43,9 @@ def read_examples(
     labels : iterable of str, optional
         The labels that may occur, by default those of the corpus; None allows any.
     columns : Columns, optional
-        What the columns are called, by default as in our own format.
+        What the columns are called. By default JSONL is taken for our own format: labels are lists, and every field
+        has the type that :class:`~claimclf.records.Example` says. With columns, be it ``Columns()``, it is read as
+        other tables are.
 
     Returns
     -------
@@ -52,11 +55,11 @@ def read_examples(
     Raises
     ------
     DataError
-        With file and line, for a missing field, a wrong type, an unknown label or an id that occurs twice.
+        With file and line, for a missing field, a wrong type, an unknown label or an id that occurs twice; also if a
+        column that was named is in no row.
     """
-    canonical = partial((columns or Columns()).canonical, strict=is_jsonl(source))
-    rows = map(canonical, read_table(source))
-    return _read(rows, _example, labels)
+    ours = columns is None and is_jsonl(source)
+    return _read(map(_ours, read_table(source)) if ours else _theirs(source, columns or Columns()), _example, labels)
 
 
 def read_references(path: str | Path, labels: Iterable[str] | None = LABELS) -> list[Reference]:
@@ -86,6 +89,25 @@ def holds_references(path: str | Path) -> bool:
     """Tell a file of references from one of texts by its first row."""
     first: dict[str, Any] = next((row for _, row in read_rows(path)), {})
     return "sha256" in first and "text" not in first
+
+
+def _ours(row: Row) -> Row:
+    values = {name: value for name, value in row.values.items() if name not in ("group", "id") or value != ""}
+    if "labels" not in values and not is_missing(values.get("label")):
+        values["labels"] = [values.pop("label")]
+    return row._replace(values=values)
+
+
+def _theirs(source: str | Path, columns: Columns) -> Iterator[Row]:
+    kept = _KEPT if is_jsonl(source) else {}
+    present: dict[str, None] = {}
+    for row in read_table(source):
+        present |= dict.fromkeys(row.values)
+        yield columns.canonical(row, kept)
+    # In JSONL a row need not have all fields.
+    for content, column in columns.named.items():
+        if present and column not in present:
+            raise DataError(f"{source}: no column {column!r} for the {content}; there are: {', '.join(present)}")
 
 
 class _Row:
@@ -118,8 +140,8 @@ class _Row:
     def labels(self, name: str, default: Any = ...) -> tuple[str, ...]:
         values = self.get(name, list, default)
         for label in values:
-            if not isinstance(label, str):
-                raise self.fail(f"field {name!r}: expected strings, got {label!r}")
+            if not isinstance(label, str) or not label.strip():
+                raise self.fail(f"field {name!r}: expected names, got {label!r}")
             if self.allowed is not None and label not in self.allowed:
                 raise self.fail(f"unknown label {label!r}; expected one of {', '.join(sorted(self.allowed))}")
         return tuple(values)

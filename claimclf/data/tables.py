@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from claimclf.data.arrow import dataset_rows, parquet_rows
+from claimclf.data.columns import Row
 from claimclf.data.jsonl import read_rows
 from claimclf.errors import DataError
 
@@ -19,98 +18,6 @@ _LONGEST_FIELD = 2**31 - 1
 _HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*(:\w+)?")
 
 
-class Row(NamedTuple):
-    """A row: where it stands, for messages (``labels.csv, line 7``), and its fields."""
-
-    place: str
-    values: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Which columns of other people's tables hold what.
-
-    Attributes
-    ----------
-    text : str, default "text"
-        The text.
-    label : str, default "label"
-        The one label of a text; a row where it is empty has not been labelled.
-    labels : str, default "labels"
-        All labels of a text: a list or names with `separator` between them; an empty one means that none applies, a
-        missing value that the row has not been labelled. Looked for first.
-    group, id : str, default "group", "id"
-        May be missing; see :class:`~claimclf.records.Example`.
-    separator : str, default ";"
-        See `labels`.
-    """
-
-    text: str = "text"
-    label: str = "label"
-    labels: str = "labels"
-    group: str = "group"
-    id: str = "id"
-    separator: str = ";"
-
-    def canonical(self, row: Row, *, strict: bool = True) -> Row:
-        """Give the columns our names, and labels their form.
-
-        Parameters
-        ----------
-        row : Row
-            As read from a table.
-        strict : bool, default True
-            Our own format: labels are lists and other fields mean what :class:`~claimclf.records.Example` says. False
-            splits strings at `separator`, takes numbers for names and leaves other fields out.
-
-        Returns
-        -------
-        Row
-            With ``text``, ``labels`` as a list, ``group`` and ``id``, as far as there are such columns.
-
-        Raises
-        ------
-        DataError
-            If not `strict` and a text has not been labelled.
-
-        Examples
-        --------
-        >>> row = Row("a.csv, line 2", {"body": "The dam is safe.", "topics": "water; safety", "page": "7"})
-        >>> Columns(text="body", labels="topics").canonical(row, strict=False).values
-        {'text': 'The dam is safe.', 'labels': ['water', 'safety']}
-        """
-        if self.text not in row.values and (self.text != "text" or not strict):
-            raise DataError(
-                f"{row.place}: column {self.text!r} is missing; the row has: {', '.join(row.values) or 'none'}"
-            )
-        names = {getattr(self, name): name for name in ("text", "label", "labels", "group", "id")}
-        # A column that is called as ours are, where another was named in its place, is not meant.
-        meant = {
-            column: value for column, value in row.values.items() if column in names or column not in names.values()
-        }
-        values = {names.get(column, column): value for column, value in meant.items()}
-        if not strict:
-            values = {name: self._converted(name, value) for name, value in values.items() if name in names.values()}
-            if values["labels"] is None if "labels" in values else not values.get("label"):
-                found = ", ".join(row.values) or "none"
-                raise DataError(
-                    f"{row.place}: no label in column {self.labels!r} or {self.label!r}; the row has: {found}. "
-                    "Label it or leave it out"
-                )
-        single = values.pop("label", None)
-        if "labels" not in values and single is not None:
-            values["labels"] = [single]
-        return row._replace(values=values)
-
-    def _converted(self, name: str, value: Any) -> Any:
-        if value is None or value != value:  # nan is how tables write a missing value
-            return None
-        if name == "labels":
-            parts = value if isinstance(value, list) else str(value).split(self.separator)
-            return [part.strip() for part in map(str, parts) if part.strip()]
-        return value if name == "text" else str(value).strip()
-
-
 def read_table(source: str | Path) -> Iterator[Row]:
     """Read the rows of a table.
 
@@ -118,8 +25,8 @@ def read_table(source: str | Path) -> Iterator[Row]:
     ----------
     source : str or Path
         A ``.jsonl`` (perhaps ``.gz``), ``.csv``, ``.tsv`` or ``.parquet`` file, a folder that the library ``datasets``
-        saved or can load, or a hub id ``owner/name`` (``owner/name:split``, by default ``train``), which is then
-        downloaded.
+        saved or can load (of its splits ``train``), or a hub id ``owner/name`` (``owner/name:split``, by default
+        ``train``), which is then downloaded.
 
     Yields
     ------
@@ -129,7 +36,8 @@ def read_table(source: str | Path) -> Iterator[Row]:
     Raises
     ------
     DataError
-        If there is nothing there, or it cannot be read; in CSV also if a row has more fields than the header.
+        If there is nothing there, or it cannot be read; in CSV also if a row has more fields than the header,
+        or two columns have one name.
     MissingExtraError
         For Parquet without the extra ``tables``, for datasets without ``train``.
     """
@@ -161,14 +69,30 @@ def _delimited(path: Path, delimiter: str) -> Iterator[Row]:
         csv.field_size_limit(_LONGEST_FIELD)
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, delimiter=delimiter, strict=True)
+            _check_header(f"{path}, line 1", reader.fieldnames or (), delimiter)
             for values in reader:
                 place = f"{path}, line {reader.line_num}"
                 if None in values:
-                    raise DataError(f"{place}: more fields than the header has columns")
+                    raise DataError(
+                        f"{place}: more fields than the header has columns; put quotation marks around text"
+                    )
                 yield Row(place, values)
     except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not UTF-8 ({error.reason}); convert the file first") from error
+        raise DataError(
+            f"{path}, after line {reader.line_num}: not UTF-8 ({error.reason}); save it as UTF-8 (in Excel: CSV UTF-8)"
+        ) from error
     except csv.Error as error:
-        raise DataError(f"{path}: not CSV ({error})") from error
+        raise DataError(
+            f"{path}, line {reader.line_num + 1}: not CSV ({error}); quotation marks go around a whole field, and "
+            "those within it are doubled"
+        ) from error
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}") from error
+
+
+def _check_header(place: str, names: Sequence[str], delimiter: str) -> None:
+    for other, name in ((";", "a semicolon"), ("\t", "a tab")):
+        if len(names) == 1 and other in names[0] and other != delimiter:
+            raise DataError(f"{place}: {name} seems to separate the columns; save it with commas, or as .tsv with tabs")
+    if repeated := [name for name in names if names.count(name) > 1]:
+        raise DataError(f"{place}: the header has several columns {repeated[0]!r}; give each a name of its own")

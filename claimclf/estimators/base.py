@@ -17,8 +17,9 @@ from claimclf import bundle
 from claimclf.decision.calibration import Calibration
 from claimclf.errors import InputError
 from claimclf.estimators.inputs import check_training_data
-from claimclf.labels import DEFINITIONS
+from claimclf.labels import DEFINITIONS, LABELS
 from claimclf.metrics import evaluate
+from claimclf.numbers import check_switch
 from claimclf.text import check_texts, normalise
 
 Array = npt.NDArray[Any]
@@ -45,6 +46,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     calibration_: Calibration
     metrics_: dict[str, Any]
     learnt_: dict[str, Any]
+    exclusive: bool | None
     random_state: int
 
     def __sklearn_tags__(self) -> Any:
@@ -147,7 +149,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         name: str | None = None,
         training: Mapping[str, Any] | None = None,
         metrics: Mapping[str, Any] | None = None,
-        definitions: Mapping[str, str] = DEFINITIONS,
+        definitions: Mapping[str, str] | None = None,
     ) -> Path:
         """Write a bundle that :func:`claimclf.load` reads.
 
@@ -159,9 +161,10 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             The name that predictions carry, by default the folder's.
         training, metrics : mapping, optional
             What to record besides the parameters, as plain JSON types; metrics are by default :attr:`metrics_`.
-            ``training["license"]`` goes on the card, as the Hub writes licences; by default it is ``apache-2.0``.
-        definitions : mapping of str to str
-            One sentence a label, for the card.
+            ``training["license"]`` and ``training["language"]`` go on the card, as the Hub writes them; by default
+            ``apache-2.0`` and ``en`` where the labels are those of the corpus.
+        definitions : mapping of str to str, optional
+            One sentence a label, for the card; by default ours where the labels are those of the corpus.
 
         Returns
         -------
@@ -170,6 +173,8 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self, "calibration_")
         labels = tuple(map(str, self.classes_))
+        if definitions is None:  # a label of another taxonomy may be called as one of ours and mean something else
+            definitions = DEFINITIONS if set(labels) == set(LABELS) else {}
         manifest = bundle.Manifest(
             name=name or Path(path).name,
             kind=self._kind,
@@ -213,7 +218,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             The URL of the commit.
         """
         with TemporaryDirectory(prefix="claimclf-") as scratch:
-            folder = self.save(Path(scratch) / "bundle", **{"name": repo_id.split("/")[-1].split("@")[0], **saved})
+            folder = self.save(Path(scratch) / "bundle", **{"name": str(repo_id).split("/")[-1].split("@")[0], **saved})
             return bundle.load(folder).push_to_hub(repo_id, token=token, private=private, commit_message=commit_message)
 
     def check_parameters(self) -> None:
@@ -227,6 +232,7 @@ class TextClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         seed = self.random_state
         if not isinstance(seed, (int, np.integer)) or seed < 0:
             raise InputError(f"random_state: expected a whole number, at least 0, got {seed!r}")
+        check_switch("exclusive", self.exclusive)
 
     def _measured(self, logits: Array, truth: Array, what: str, groups: Sequence[str] | None = None) -> dict[str, Any]:
         """Say how good calibrated decisions are on texts that were held out."""

@@ -44,6 +44,11 @@ class BaselineClassifier(TextClassifier):
     random_state : int, default 0
         Seed of the folds.
 
+    Notes
+    -----
+    Decisions are a matrix even where `y` is a list of single labels. scikit-learn's own scorers, and
+    ``cross_val_predict`` with probabilities, want a matrix as `y` as well, and its columns' names as `labels`.
+
     Examples
     --------
     >>> texts = ["They signed a pact.", "Cameras watch the square.", "The pact was renewed.", "A camera saw him."]

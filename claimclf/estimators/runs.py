@@ -20,7 +20,7 @@ from claimclf.estimators.pretrained import count_truncated
 from claimclf.estimators.recipe import Recipe
 from claimclf.estimators.softlabels import SoftLabels
 from claimclf.estimators.transformer import TransformerClassifier
-from claimclf.metrics import evaluate
+from claimclf.metrics import Report, evaluate
 from claimclf.records import Example
 from claimclf.text import normalise
 
@@ -49,7 +49,10 @@ def train_transformer(recipe: Recipe, soft: SoftLabels | None = None) -> Trained
     texts = [normalise(example.text) for part in given for example in part]
     n_truncated = count_truncated(estimator.base, texts, estimator.max_length)
     basis: Literal["train", "held_out"] = "train" if crossed else "held_out"
-    report = _announced(survey(*given, recipe.labels, calibrated_on=basis, n_truncated=n_truncated))
+    exclusive = bool(estimator.exclusive)
+    report = _announced(
+        survey(*given, recipe.labels, calibrated_on=basis, n_truncated=n_truncated, exclusive=exclusive)
+    )
     train, validation = cleaned = clean(*given)
     held_out = [example.text for example in validation], targets(validation, recipe.labels)
     _fit(recipe, estimator, train, soft, validation=None if crossed else held_out)
@@ -68,28 +71,31 @@ def train_baseline(recipe: Recipe) -> Trained:
     Parameters
     ----------
     recipe : Recipe
-        The run. Calibration is by cross-validation within the training texts.
+        The run. Calibration is by cross-validation within the training texts. Where it names no validation texts, all
+        are learnt from, and the figures are of that cross-validation too.
 
     Returns
     -------
     Trained
-        Where the bundle is, and its figures on the validation texts.
+        Where the bundle is, and its figures on texts that were held out.
     """
     estimator = make_estimator(BaselineClassifier, recipe.labels, recipe.parameters)
-    given = _load(recipe)
-    report = _announced(survey(*given, recipe.labels, calibrated_on="train"))
+    crossed = not recipe.validation and estimator.calibration_folds >= 2
+    given = _load(recipe, hold_out=not crossed)
+    exclusive = bool(estimator.exclusive)
+    report = _announced(survey(*given, recipe.labels, calibrated_on="train", exclusive=exclusive))
     train, held_out = clean(*given)
     _fit(recipe, estimator, train)
+    provenance = _provenance(recipe, train, held_out, report)
+    if crossed:
+        path = estimator.save(recipe.output, training=provenance)
+        return Trained(path, Report.from_dict(estimator.metrics_), estimator.metrics_["what"])
     decided = estimator.predict([example.text for example in held_out])
     measured = evaluate(
         targets(held_out, recipe.labels), decided, recipe.labels, groups=[example.group for example in held_out]
     )
     what = "validation sentences"
-    path = estimator.save(
-        recipe.output,
-        training=_provenance(recipe, train, held_out, report),
-        metrics={**measured.to_dict(), "what": what},
-    )
+    path = estimator.save(recipe.output, training=provenance, metrics={**measured.to_dict(), "what": what})
     return Trained(path, measured, what)
 
 
@@ -133,6 +139,8 @@ def make_estimator(
     InputError
         If one is out of range.
     """
+    if "labels" in parameters:
+        raise DataError("parameters: labels are an entry of the recipe, or those of the table, and no parameter")
     unknown = set(parameters) - set(kind().get_params())
     if unknown:
         raise DataError(f"parameters: {kind.__name__} has no {', '.join(sorted(unknown))}")
@@ -143,7 +151,7 @@ def make_estimator(
 
 def _load(recipe: Recipe, *, hold_out: bool = True) -> tuple[list[Example], list[Example]]:
     train, held_out = recipe.parts() if hold_out else (recipe.learnt(), [])
-    if not hold_out and len({example.group for example in train}) < 2:
+    if not hold_out and len({example.group for example in train if normalise(example.text)}) < 2:
         raise DataError("train: expected texts of at least two groups, to say how good the model is")
     _check_licenses(recipe, [*train, *held_out])
     return train, held_out

@@ -5,6 +5,8 @@ Longer than other modules because each of its thirty options is explained here, 
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
@@ -14,6 +16,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from claimclf.bundle.manifest import plain
 from claimclf.data import group_holdout
 from claimclf.decision.calibration import Calibration
 from claimclf.errors import MissingExtraError
@@ -80,7 +83,7 @@ class TransformerClassifier(NetworkClassifier):
     embedding_noise : float, default 0
         Strength of uniform noise on the embeddings while training (Jain et al., *NEFTune*, 2023; 5 is usual).
     freeze_embeddings : bool, default False
-        Leave the token embeddings as pretrained; saves a tenth of the time.
+        Leave the token embeddings as pretrained.
     negative_share : float, default 1
         Share of the texts without any label (or probability of at least 0.5) that an epoch shows, every epoch another
         one, in (0, 1].
@@ -92,7 +95,7 @@ class TransformerClassifier(NetworkClassifier):
     checkpoints : str or Path, optional
         Folder for checkpoints, kept after training; by default a temporary one.
     resume : bool, default False
-        Go on from the last checkpoint in `checkpoints`.
+        Go on from the last checkpoint in `checkpoints`, which must be of the same texts, labels and parameters.
     progress : bool, default False
         Show a progress bar.
     tracker : {"none", "tensorboard", "mlflow"}, default "none"
@@ -109,6 +112,17 @@ class TransformerClassifier(NetworkClassifier):
         Why, and what cross-validated networks say; None where nothing was cross-validated.
     history_ : list of dict
         Loss and validation macro F1 as training went on; empty unless all weights were trained.
+
+    Notes
+    -----
+    For scikit-learn's own scorers see :class:`~claimclf.estimators.BaselineClassifier`.
+
+    Examples
+    --------
+    >>> texts = ["Rates rose again.", "The dam leaks.", "The bank lent less.", "A well ran dry."]
+    >>> clf = TransformerClassifier(strategy="head").fit(texts, ["money", "water", "money", "water"])
+    >>> clf.classes_[clf.predict(["Rain filled the lake."])[0] == 1].tolist()
+    ['water']
     """
 
     _kind = "transformer"
@@ -232,7 +246,7 @@ class TransformerClassifier(NetworkClassifier):
         network = build_network(self.base_.location, data.labels, self.pooling)
         self.base_ = hashed(self.base_)
         learner = Learner(
-            network, self.tokenizer_, *train, data.exclusive, self._options(data.exclusive), tuple(data.labels)
+            network, self.tokenizer_, *train, data.exclusive, self._options(data, held_out), tuple(data.labels)
         )
         if self.strategy == "auto" or (self.strategy != "full" and validation is None):
             self.choice_ = choose(learner, self.strategy, units, self.time_budget)
@@ -297,13 +311,17 @@ class TransformerClassifier(NetworkClassifier):
         )
         self.metrics_ = self._measured(logits, truth, how, groups)
 
-    def _options(self, exclusive: bool) -> Any:
+    def _options(self, data: TrainingData, held_out: tuple[list[str], Array]) -> Any:
         from claimclf.estimators.finetuning import bf16_in_hardware
 
+        validated = data._replace(texts=held_out[0], targets=held_out[1]).summary()
+        parameters = {**self._decisive_parameters(), "labels": data.labels, "exclusive": data.exclusive}
+        run = json.dumps(plain([parameters, self.base_.sha256, self.learnt_, validated]))
         special: dict[str, Any] = {
             "bf16": bf16_in_hardware() if self.bf16 is None else self.bf16,
             "seed": self.random_state,
-            **({"loss": "softmax"} if exclusive else {}),
+            "run": hashlib.sha256(run.encode()).hexdigest(),
+            **({"loss": "softmax"} if data.exclusive else {}),
         }
         names = {option.name for option in fields(TrainingOptions)} - set(special)
         return TrainingOptions(**special, **{name: getattr(self, name) for name in names})
