@@ -46,8 +46,8 @@ def test_embeddings_are_what_the_head_of_the_network_reads(
         network(input_ids=ids)
     handle.remove()
     export_graph(network, tmp_path / "fp32.onnx")
-    add_embedding(tmp_path / "fp32.onnx", tmp_path / "both.onnx")
-    session = InferenceSession(str(tmp_path / "both.onnx"))
+    add_embedding(tmp_path / "fp32.onnx")
+    session = InferenceSession(str(tmp_path / "fp32.onnx"))
     assert [output.name for output in session.get_outputs()] == ["logits", "embedding"]
     (embedding,) = session.run(["embedding"], {"input_ids": ids.numpy()})
     np.testing.assert_allclose(embedding, read[0].numpy(), atol=1e-4)
@@ -80,7 +80,7 @@ def test_logits_without_a_linear_head_have_no_embedding(tmp_path: Path) -> None:
     graph = helper.make_graph([helper.make_node("Tanh", ["input"], ["logits"])], "g", values[:1], values[1:])
     onnx.save(helper.make_model(graph), tmp_path / "tanh.onnx")
     with pytest.raises(ExportError, match="no linear head"):
-        add_embedding(tmp_path / "tanh.onnx", tmp_path / "new.onnx")
+        add_embedding(tmp_path / "tanh.onnx")
 
 
 def test_the_nearest_of_an_example_is_itself(bundle_with_examples: Path, training_data) -> None:
