@@ -242,7 +242,7 @@ COLUMNS = ["--text-column", "body", "--label-column", "topic"]
 
 
 def test_doubts_are_the_labels_that_contradict_the_others(table: Path, capsys) -> None:
-    assert main(["doubts", str(table), *COLUMNS, "--group-column", "noun", "--folds", "2"]) == 0
+    assert main(["doubts", str(table), *COLUMNS, "--group-column", "noun", "--folds", "3"]) == 0
     captured = capsys.readouterr()
     rows = [json.loads(line) for line in captured.out.splitlines()]
     assert captured.err == f"{len(rows)} doubtful labels of 72 texts\n"
