@@ -178,7 +178,7 @@ def best_f1_threshold(truth: Array, scores: Array, weight: Array | None = None) 
     Parameters
     ----------
     truth : ndarray, shape (n_texts,)
-        Zeros and ones, at least one 1 among them; nan where it is not known: left out.
+        Zeros and ones, at least one 1 among them, or probabilities; nan where it is not known: left out.
     scores : ndarray of float, shape (n_texts,)
         Higher means more likely.
     weight : ndarray of float, shape (n_texts,), optional

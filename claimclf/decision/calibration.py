@@ -86,10 +86,10 @@ class Calibration:
         Returns
         -------
         Calibration
-            Thresholds are half the highest F1 that these texts allow: with calibrated probabilities no other has a
-            higher expected F1 (Lipton, Elkan & Naryanaswamy, *Optimal thresholding of classifiers to maximize F1
-            measure*, 2014, theorem 1), and on other sources it does better than the threshold that happened to be best
-            here (``training/README.md``).
+            Thresholds are half the highest F1 that these texts allow, counted by the targets of the fit: with
+            calibrated probabilities no other has a higher expected F1 (Lipton, Elkan & Naryanaswamy, *Optimal
+            thresholding of classifiers to maximize F1 measure*, 2014, theorem 1), and on other sources it does better
+            than the threshold that happened to be best here (``training/README.md``).
         """
         if exclusive or (fallback and fallback.exclusive):
             return cls._fit_temperature(logits, truth, fallback)
@@ -169,16 +169,16 @@ def _fit_label(logits: Array, truth: Array, least: int) -> tuple[float, float, f
 
     if min((truth == 1).sum(), (truth == 0).sum()) < least:
         return None
-    # Scaled, so that the solver's tolerance does not depend on the range of the logits; C large: no shrinkage. Instead
-    # every text counts a little for the other class (Platt, sec. 2.2), so that few of them do not claim certainty.
-    scale = float(np.std(logits)) or 1.0
+    # Every text counts a little for the other class (Platt, sec. 2.2), so that few of them do not claim certainty.
     carried = truth == 1
-    certain = np.where(carried, (carried.sum() + 1) / (carried.sum() + 2), 1 - 1 / ((~carried).sum() + 2))
+    targets = np.where(carried, (carried.sum() + 1) / (carried.sum() + 2), 1 / ((~carried).sum() + 2))
+    # Scaled, so that the solver's tolerance does not depend on the range of the logits; C large: no shrinkage.
+    scale = float(np.std(logits)) or 1.0
     platt = LogisticRegression(C=1e6, tol=1e-8, max_iter=1000).fit(
-        np.tile(logits / scale, 2)[:, None], np.concatenate([carried, ~carried]), np.concatenate([certain, 1 - certain])
+        np.tile(logits / scale, 2)[:, None], np.repeat([1, 0], len(truth)), np.concatenate([targets, 1 - targets])
     )
     slope, intercept = float(platt.coef_[0, 0]) / scale, float(platt.intercept_[0])
     if slope <= 0:
         return None
     probabilities = Calibration((slope,), (intercept,), (0.5,)).probabilities(logits[:, None])[:, 0]
-    return slope, intercept, best_f1_threshold(truth, probabilities)[1] / 2
+    return slope, intercept, best_f1_threshold(targets, probabilities)[1] / 2
