@@ -196,5 +196,6 @@ class Learner:
         options = self.options
         set_seed(options.seed)
         encoded = self._encoded.select(rows).remove_columns("labels")
-        known = self._with_names[1][rows]
-        contrast(network, self.tokenizer, list(encoded), known, steps=steps, seed=options.seed, bf16=options.bf16)
+        targets = self._with_names[1][rows]
+        likelier = np.where(np.isnan(targets), targets, targets > 0.5)  # two texts that hardly carry anything are alike
+        contrast(network, self.tokenizer, list(encoded), likelier, steps=steps, seed=options.seed, bf16=options.bf16)
