@@ -66,6 +66,17 @@ def test_a_contrast_brings_texts_with_like_labels_together(
     assert gaps[1] > 1.1 * gaps[0]
 
 
+def test_a_contrast_takes_soft_labels_for_what_is_likelier(estimator, training_data) -> None:
+    texts, labels = training_data
+    matrix = to_targets(labels, LABELS)[0].astype(float)
+    contrasted = estimator.set_params(strategy="full", labels=LABELS, contrastive_steps=3, learning_rate=1e-20)
+    sure, unsure = (
+        clone(contrasted).fit(texts, each, validation=(texts, labels)).network_.encoder.state_dict()
+        for each in (matrix, 0.1 + 0.8 * matrix)
+    )
+    assert all(torch.allclose(sure[name], unsure[name], rtol=0, atol=1e-9) for name in sure)
+
+
 def test_what_a_label_is_called_is_learnt_from(estimator) -> None:
     texts = [f"{what} fell on the hills." for what in ("Rain", "Snow", "Hail", "Sleet")]
     for names in (("harbour pilots", "tax_on_salt"), ("1", "2")):
