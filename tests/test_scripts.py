@@ -363,6 +363,7 @@ def test_texts_are_materialised_into_a_cache(tmp_path: Path) -> None:
         ("columns: {grp: speaker}", "unexpected keyword argument 'grp'"),
         ("parameters: [C, 3]", "bad.yaml: parameters: expected names with values, got ['C', 3]"),
         ("parameters: {labels: [tax]}", "parameters: labels are an entry of the recipe"),
+        ("labels: {tax: 3}", "bad.yaml: labels: tax: expected a sentence on what it means, got 3"),
         ("train: 3", "bad.yaml: 'int' object is not iterable"),
     ],
 )
@@ -386,6 +387,22 @@ def test_a_recipe_names_columns_and_single_files_as_they_are(tmp_path: Path, tra
     (tmp_path / "recipe.yaml").write_text(entries + "licenses: MIT\n", "utf-8")
     refused = run("train_baseline.py", "--config", tmp_path / "recipe.yaml", status=1)
     assert "licenses: no row states 'MIT'; rows state: none" in refused.stderr
+
+
+@pytest.mark.parametrize("script", ["train_baseline.py", "train_transformer.py"])
+def test_a_recipe_says_what_labels_mean_and_in_which_order(tmp_path: Path, tiny_base: Path, script: str) -> None:
+    rows = [f"Rates fell in {n} towns.,rate\nDues rose in {n} ports.,due\n" for n in range(6)]
+    (tmp_path / "mine.csv").write_text("text,label\n" + "".join(rows), "utf-8")
+    tiny = f", base: {tiny_base}, strategy: head" if script == "train_transformer.py" else ""
+    entries = "train: mine.csv\ncolumns: {label: label}\nlabels: {rate: names a rate, due: names a due}\n"
+    (tmp_path / "recipe.yaml").write_text(f"{entries}output: mine\nparameters: {{exclusive: true{tiny}}}\n", "utf-8")
+    for data in ((), ("--data", tmp_path / "mine.csv", "--label-column", "label")):
+        run(script, "--config", tmp_path / "recipe.yaml", *data)
+        assert claimclf.load(tmp_path / "mine").labels == ("rate", "due")
+        assert "| `due` | names a due |" in (tmp_path / "mine" / "README.md").read_text("utf-8")
+    (tmp_path / "more.csv").write_text("text,label\nFees went.,fee\n", "utf-8")
+    refused = run(script, "--config", tmp_path / "recipe.yaml", "--data", tmp_path / "more.csv", status=1)
+    assert "'fee'" in refused.stderr
 
 
 def test_a_parameter_of_another_estimator_is_one_line(recipe) -> None:

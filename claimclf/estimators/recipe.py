@@ -31,6 +31,8 @@ class Recipe:
         Where the bundle goes.
     labels : tuple of str
         The label order, by default that of the corpus.
+    definitions : dict of str to str
+        What labels mean, for the bundle's card; in the file ``labels: {impact: says what a warmer climate does}``.
     in_dev_repo : bool
         False leaves out rows whose repository also gave evaluation sentences.
     left_out : frozenset of str
@@ -52,6 +54,7 @@ class Recipe:
     output: Path
     parameters: dict[str, Any] = field(default_factory=dict)
     labels: tuple[str, ...] = LABELS
+    definitions: dict[str, str] = field(default_factory=dict)
     in_dev_repo: bool = True
     left_out: frozenset[str] = frozenset()
     licenses: tuple[str, ...] | None = None
@@ -86,10 +89,16 @@ class Recipe:
             raise DataError(f"{path}: expected entries such as train: and parameters:")
         given = {name: value for name, value in (overrides or {}).items() if value is not None}
         entries["output"] = (path.parent / str(entries.get("output", "bundle"))).resolve()
+        if isinstance(entries.get("labels"), dict):
+            entries["definitions"] = entries["labels"]
         parameters, columns = (entries.pop(name, None) or {} for name in ("parameters", "columns"))
-        for name, entry in {"parameters": parameters, "columns": columns}.items():
+        definitions = entries.setdefault("definitions", {})
+        for name, entry in {"parameters": parameters, "columns": columns, "definitions": definitions}.items():
             if not isinstance(entry, dict):
                 raise DataError(f"{path}: {name}: expected names with values, got {entry!r}")
+        for label, meaning in definitions.items():
+            if not isinstance(meaning, str):
+                raise DataError(f"{path}: labels: {label}: expected a sentence on what it means, got {meaning!r}")
         parameters |= given.pop("parameters", {})
         try:
             for name, kind in {"labels": tuple, "licenses": tuple, "left_out": frozenset}.items():
@@ -115,11 +124,18 @@ class Recipe:
         Returns
         -------
         Recipe
-            With the labels that occur there, sorted, or those of the corpus if no others do. Where every text carries
-            exactly one of them, one will be predicted, unless the parameters say ``exclusive: false``.
+            With the labels of the recipe, if they are not those of the corpus; else with those that occur there,
+            sorted, or those of the corpus if no others do. Where every text carries exactly one of them, one will be
+            predicted, unless the parameters say ``exclusive: false``.
+
+        Raises
+        ------
+        DataError
+            If a text has a label that the recipe does not name.
         """
-        found = load_examples(data, labels=None, columns=columns)
-        labels = to_targets([example.labels for example in found])[1]
+        named = None if set(self.labels) == set(LABELS) else self.labels
+        found = load_examples(data, labels=named, columns=columns)
+        labels = named or to_targets([example.labels for example in found])[1]
         exclusive = len(labels) > 1 and all(len(example.labels) == 1 for example in found)
         return replace(
             self,

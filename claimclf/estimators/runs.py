@@ -56,7 +56,8 @@ def train_transformer(recipe: Recipe, soft: SoftLabels | None = None) -> Trained
     train, validation = cleaned = clean(*given)
     held_out = [example.text for example in validation], targets(validation, recipe.labels)
     _fit(recipe, estimator, train, soft, validation=None if crossed else held_out)
-    path = estimator.save(recipe.output, training={**_provenance(recipe, *cleaned, report), **_provenance_of(soft)})
+    provenance = {**_provenance(recipe, *cleaned, report), **_provenance_of(soft)}
+    path = estimator.save(recipe.output, training=provenance, definitions=recipe.definitions or None)
     if crossed:
         trained = calibrate_on_choice(path, recipe, train, estimator.choice_)
     else:
@@ -86,16 +87,17 @@ def train_baseline(recipe: Recipe) -> Trained:
     report = _announced(survey(*given, recipe.labels, calibrated_on="train", exclusive=exclusive))
     train, held_out = clean(*given)
     _fit(recipe, estimator, train)
-    provenance = _provenance(recipe, train, held_out, report)
+    provenance, definitions = _provenance(recipe, train, held_out, report), recipe.definitions or None
     if crossed:
-        path = estimator.save(recipe.output, training=provenance)
+        path = estimator.save(recipe.output, training=provenance, definitions=definitions)
         return Trained(path, Report.from_dict(estimator.metrics_), estimator.metrics_["what"])
     decided = estimator.predict([example.text for example in held_out])
     measured = evaluate(
         targets(held_out, recipe.labels), decided, recipe.labels, groups=[example.group for example in held_out]
     )
     what = "validation sentences"
-    path = estimator.save(recipe.output, training=provenance, metrics={**measured.to_dict(), "what": what})
+    metrics = {**measured.to_dict(), "what": what}
+    path = estimator.save(recipe.output, training=provenance, metrics=metrics, definitions=definitions)
     return Trained(path, measured, what)
 
 
