@@ -170,6 +170,10 @@ def test_the_two_commands_of_the_readme_lead_from_a_small_table_to_predictions(
     assert done.stderr.startswith(printed.partition("strategy:")[0])
     assert "contrastive: not tried; it takes about" in done.stderr
     assert "on sentences, each decided by a network that learnt without its group:" in done.stdout
+    steps = done.stdout.partition("\nnext:\n")[2].splitlines()
+    said = [step.partition(",")[0].partition(":")[0] for step in printed.splitlines() if step.startswith("- ")]
+    assert re.match("- label more texts for (doubt|impact|measure), whose F1 is the lowest", steps[0])
+    assert [said[1], said[-1]] == [steps[1].partition(":")[0], steps[-1].partition(":")[0]]
     bundle = claimclf.load(tmp_path / "mine")
     assert bundle.manifest["metrics"]["n_texts"] == len(bundle.held_out.truth) == 48
     assert bundle.manifest["training"]["strategy"] == "head"

@@ -15,6 +15,7 @@ from claimclf.data import Columns
 from claimclf.data.options import add_column_options, named_columns
 from claimclf.errors import InputError
 from claimclf.estimators.calibrating import Trained
+from claimclf.estimators.nextsteps import next_steps
 from claimclf.estimators.recipe import Recipe
 
 _FOR_TORCH_ONLY = ("model.safetensors", "config.json", "tokenizer_config.json")
@@ -72,6 +73,8 @@ def run(
         if given.ship:
             copy_without(trained.path, SHIPPED / shipped_as, _FOR_TORCH_ONLY, shipped_as)
         print(f"\nbundle: {trained.path}\n\non {trained.what}:\n{trained.report}")
+        if steps := next_steps(trained):
+            print("\nnext:", *steps, sep="\n- ")
 
     return reported(work)
 
