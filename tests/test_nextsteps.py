@@ -44,10 +44,8 @@ def test_scores_that_a_bundle_keeps_say_what_to_read_again_and_what_to_leave_to_
     scores = calibration.probabilities(held_out.logits)
     sure = ((scores > 0.9) & (held_out.truth == 0)) | ((scores < 0.1) & (held_out.truth == 1))
     assert again.startswith(f"read {sure.any(axis=1).sum():,} of the {len(scores):,} held-out texts again")
-    able = [
-        label
-        for label, start in zip(LABELS, load("default").with_policy(0.9).policy.assert_from, strict=True)
-        if start is not None
-    ]
-    assert leave.startswith("leave to a reader what is unsure (`claimclf predict --precision 0.9`)")
+    policy = load("default").with_policy(0.95).policy
+    able = [label for label, start in zip(LABELS, policy.assert_from, strict=True) if start is not None]
+    assert 0 < len(able) < 4, "the test below is of a policy that supports some labels"
+    assert leave.startswith("leave to a reader what is unsure (`claimclf predict --precision 0.95`)")
     assert f"the model can assert {', '.join(able)}; for the others" in leave

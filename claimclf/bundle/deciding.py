@@ -74,11 +74,11 @@ class DecidingBundle(LoadedBundle):
         Examples
         --------
         >>> import claimclf
-        >>> print(claimclf.load("default").with_policy(precision=0.9).policy)
-        agreement: asserted from 0.83, ruled out below 0.43
-        surveillance_tech: not enough data to assert at precision 0.9; ruled out below 0.30, else referred
-        disinformation: not enough data to assert at precision 0.9; ruled out below 0.05, else referred
-        policy_advice: asserted from 0.82, ruled out below 0.28
+        >>> print(claimclf.load("default").with_policy(precision=0.95).policy)
+        agreement: asserted from 0.92, ruled out below 0.42
+        surveillance_tech: not enough data to assert at precision 0.95; ruled out below 0.33, else referred
+        disinformation: not enough data to assert at precision 0.95; ruled out below 0.04, else referred
+        policy_advice: not enough data to assert at precision 0.95; ruled out below 0.28, else referred
         """
         if self.prior or self.thresholds:
             raise InputError(

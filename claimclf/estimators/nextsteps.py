@@ -43,7 +43,7 @@ def next_steps(trained: Trained) -> list[str]:
     >>> for step in next_steps(Trained(SHIPPED / "default", report, "held-out texts")):
     ...     print(step[:42])
     label more texts for disinformation, whose
-    read 956 of the 20,161 held-out texts agai
+    read 902 of the 20,161 held-out texts agai
     leave to a reader what is unsure (`claimcl
     """
     classifier, report = load(str(trained.path)), trained.report
