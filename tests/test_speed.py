@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -217,6 +218,12 @@ def test_contenders_are_measured_in_processes_of_their_own(
     assert baseline in (tmp_path / "race.svg").read_text("utf-8")
     with pytest.raises(InputError, match="264 more than the largest size"):
         race({ours: transformer_bundle}, texts_of_all_lengths(300), [60])
+
+
+def test_what_measures_loads_nothing_that_a_contender_does_without() -> None:
+    code = "import sys, claimclf.benchmark; print({'sklearn', 'scipy', 'pandas', 'torch'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
 
 
 def test_a_contender_that_fails_is_named(tmp_path: Path) -> None:

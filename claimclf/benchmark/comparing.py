@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from sklearn.preprocessing import MultiLabelBinarizer
 
 from claimclf.benchmark.fewshot import Row
 from claimclf.benchmark.publicsets import read_set
@@ -75,6 +74,8 @@ def compare(rows: Sequence[Row], folder: Path, ours: str) -> str:
 
 def _gain(first: Sequence[Row], second: Sequence[Row], folder: Path) -> Interval:
     """Return the mean difference in macro F1, with the interval of that over all draws taken together."""
+    from sklearn.preprocessing import MultiLabelBinarizer  # here: the processes that are measured import this package
+
     data = read_set(folder)
     n_test = len(first[0]["decided"])
     groups = [str(text) for text in range(n_test)] * len(first)

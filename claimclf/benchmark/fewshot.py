@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sklearn.preprocessing import MultiLabelBinarizer
 from tqdm import tqdm
 
 from claimclf.benchmark.learners import LEARNERS
@@ -83,6 +82,8 @@ def _key(row: Row) -> tuple[Any, ...]:
 
 
 def _trained(head: Row, data: PublicSet) -> Row:
+    from sklearn.preprocessing import MultiLabelBinarizer  # here: the processes that are measured import this package
+
     train = draw(data.train, head["shots"], head["draw"]) if head["shots"] else data.train
     test = data.test.take(slice(head["n_test"] or None))
     lesson = {
